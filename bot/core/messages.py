@@ -1,0 +1,335 @@
+"""The vocabulary: what can happen (events) and what is to be done (effects).
+
+Events are past tense, effects are orders. Both are frozen values; a new one does not type-check
+until every ``match`` answers it.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+# ── What a button leads to ──────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """A choice of the tree; works for ever. ``node`` is ``topic.node``."""
+
+    node: str
+    choice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """The start of a topic."""
+
+    topic: str
+
+
+class Move(StrEnum):
+    """The ways out that every screen has."""
+
+    BACK = "back"
+    MENU = "menu"
+    HUMAN = "human"
+    HELP = "help"
+    LANGUAGES = "languages"
+    STAY = "stay"  # show the present screen again
+
+
+MOVES = frozenset(move.value for move in Move)
+
+@dataclass(frozen=True, slots=True)
+class Speak:
+    """From now on in this language."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A button that acts: a random single-use ref, stored with its owner and action."""
+
+    ref: str
+
+
+Tap = Choose | Open | Move | Speak | Act
+
+
+def encode_tap(tap: Tap) -> str:
+    """The tap as callback data, ASCII, at most 64 bytes given the id lengths of the tree."""
+    match tap:
+        case Choose(node, choice):
+            return f"t.{node}.{choice}"
+        case Open(topic):
+            return f"t.{topic}"
+        case Move():
+            return f"n.{tap.value}"
+        case Speak(language):
+            return f"l.{language}"
+        case Act(ref):
+            return f"a.{ref}"
+
+
+def decode_tap(data: str) -> Tap | None:
+    """What a button meant; ``None`` for data that no button of ours carries."""
+    match data.split("."):
+        case ["t", topic]:
+            return Open(topic)
+        case ["t", topic, node, choice]:
+            return Choose(f"{topic}.{node}", choice)
+        case ["n", move] if move in MOVES:
+            return Move(move)
+        case ["l", language]:
+            return Speak(language)
+        case ["a", ref]:
+            return Act(ref)
+        case _:
+            return None
+
+
+# ── What a channel can show ─────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    label: str
+    tap: Tap
+
+
+class Tone(StrEnum):
+    CALM = "calm"
+    ALERT = "alert"
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What a channel can show, without any channel's markup.
+
+    ``choices`` are numbered from 1 in this order and the number may be typed; ``ways`` are the
+    ways out, not numbered, their words may be typed. ``slot`` names a thing that is edited in
+    place (a staff card, a paged list); without it every screen is a new message.
+    """
+
+    text: str
+    choices: tuple[Button, ...] = ()
+    ways: tuple[Button, ...] = ()
+    tone: Tone = Tone.CALM
+    slot: str | None = None
+    edit: bool = False  # edit the message that holds the slot, if there is one
+
+
+# ── Who ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    conversation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    member: str
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The bot itself: a timer, the outbox, the operator."""
+
+
+Who = Visitor | Staff | House
+
+
+# ── Events ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """Somebody opened the bot, perhaps by a link: ``i_`` invitation, ``p_`` poster, ``w_`` web."""
+
+    payload: str = ""
+    language: str = ""  # what the device says, a hint only
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    text: str
+    edited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tapped:
+    tap: Tap
+
+
+class Command(StrEnum):
+    """The commands, by their German names; English ones are translated at the edge."""
+
+    HELP = "hilfe"
+    EMERGENCY = "notfall"
+    BACK = "zurueck"
+    NEW = "neu"
+    LANGUAGE = "sprache"
+    PRIVACY = "datenschutz"
+    ERASE = "loeschen"
+    END = "ende"
+    DESK = "anfragen"
+    POST = "stelle"
+    PLAN = "plan"
+
+
+@dataclass(frozen=True, slots=True)
+class Commanded:
+    command: Command
+
+
+class Foreign(StrEnum):
+    """What we do not read: each kind gets a kind answer."""
+
+    PHOTO = "photo"
+    VOICE = "voice"
+    FILE = "file"
+    STICKER = "sticker"
+    LOCATION = "location"
+    CONTACT = "contact"
+    OTHER = "other"
+    BUTTON = "button"  # a button that is not ours
+    GROUP = "group"  # somebody put the bot into a group or channel
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Something that is not text arrived; it was not kept."""
+
+    kind: Foreign
+
+
+class Timer(StrEnum):
+    PROMISE = "promise"  # a request's due time has come; ref = request
+    ENDED = "ended"  # a post's last day is over; ref = post
+    RETENTION = "retention"  # ref = request or conversation
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    kind: Timer
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotDelivered:
+    """A message was given up: the recipient blocked the bot or is gone."""
+
+    to: Visitor | Staff
+    request: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """Updates of these hours did not arrive: the channel keeps them for 24 hours only."""
+
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """The operator made an invitation; only the hash of its code is known here."""
+
+    hash: str
+    role: str
+    post: str | None
+    district: str | None
+    label: str
+    expires: datetime
+
+
+Body = Started | Typed | Tapped | Commanded | Received | Due | NotDelivered | Outage | Invited
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened. ``at`` is aware UTC; ``chance`` are 32 random bytes."""
+
+    id: str
+    at: datetime
+    chance: bytes
+    who: Who
+    body: Body
+    origin: str = ""  # opaque: travels back with the first effect for this person
+    channel: str = ""
+
+    def draw(self, purpose: str) -> bytes:
+        """32 bytes of this event's chance for one purpose; the same again when asked again."""
+        return hashlib.sha256(self.chance + purpose.encode()).digest()
+
+
+# ── Effects ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Show a screen to somebody. ``request`` names the matter whose words it carries."""
+
+    to: Visitor | Staff
+    screen: Screen
+    request: str | None = None
+    quotes: bool = False  # carries words of the visitor or of staff: erased with the request
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """Bring ``Due(kind, ref)`` at this time; replaces an earlier one of the same kind and ref."""
+
+    at: datetime
+    kind: Timer
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetSleep:
+    """No ``Due(kind, ref)`` any more."""
+
+    kind: Timer
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetWords:
+    """Erase the words of a request for good, also those still waiting to be sent."""
+
+    request: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetConversation:
+    """Erase a conversation, its addresses and what waits for it."""
+
+    conversation: str
+
+
+@dataclass(frozen=True, slots=True)
+class EraseChat:
+    """Delete what the channel lets us delete from this person's chat, both sides."""
+
+    to: Visitor | Staff
+
+
+@dataclass(frozen=True, slots=True)
+class BecomeMember:
+    """The address that spoke is a member's from now on."""
+
+    conversation: str
+    member: str
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One more of something, by month; never about a person."""
+
+    what: str
+    district: str = ""
+
+
+Effect = Say | Wake | LetSleep | ForgetWords | ForgetConversation | EraseChat | BecomeMember | Count

@@ -1,0 +1,257 @@
+"""What is known between turns: facts, not modes.
+
+Every record is a frozen dataclass of plain values; it passes through JSON between turns. The
+keys are a closed union: ``turn.needs`` asks for them, the store answers.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from bot.core.directory import Span
+from bot.core.messages import Button
+from bot.core.tree import Audience
+
+# ── Keys ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationKey:
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestKey:
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestsOf:
+    """The open requests of one conversation → tuple of request ids, oldest first."""
+
+    conversation: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRequests:
+    """One page of a post's open requests, earliest due first → tuple of request ids."""
+
+    post: str
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NamesInUse:
+    """The spoken names of all open requests → frozenset of str."""
+
+
+@dataclass(frozen=True, slots=True)
+class TeamKey:
+    """All members and what the store knows of posts → ``Team``."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefKey:
+    """What an acting button does → ``Ref``, or None when used or unknown."""
+
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationKey:
+    hash: str
+
+
+Key = (
+    ConversationKey
+    | RequestKey
+    | RequestsOf
+    | OpenRequests
+    | NamesInUse
+    | TeamKey
+    | RefKey
+    | InvitationKey
+)
+
+
+# ── Records ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One step: this choice on this node; ``choice`` "" means the node was opened directly."""
+
+    node: str
+    choice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One visitor's walk. Nothing in here says who the visitor is."""
+
+    id: str
+    touched: datetime
+    answers: tuple[Answer, ...] = ()
+    audience: Audience | None = None
+    language: str = "de"
+    school: str | None = None
+    district: str | None = None
+    excluded: frozenset[str] = frozenset()  # school, youth_office
+    consent: bool | None = None  # may the next rung read it?
+    draft: tuple[str, ...] = ()  # typed where somebody can read it, not sent yet
+    writing_to: str | None = None  # request that typed text joins
+    shown: tuple[Button, ...] = ()  # buttons on the last screen, so that typing can choose
+    puzzled: int = 0  # times in a row that we did not understand
+    worries: frozenset[str] = frozenset()  # dangers for which help was shown
+
+
+class Author(StrEnum):
+    VISITOR = "visitor"
+    MEMBER = "member"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Something written in a request."""
+
+    by: Author
+    at: datetime
+    text: str
+
+
+class Reason(StrEnum):
+    """Why a request was closed."""
+
+    ANSWERED = "beantwortet"
+    PASSED_ON = "weitervermittelt"
+    PRANK = "spass"
+    WRONG_PLACE = "falscher-ort"
+    NO_REPLY = "keine-antwort"
+    WITHDRAWN = "zurueckgezogen"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One matter of one visitor, from "sent" to "closed"; facts, from which its state follows."""
+
+    id: str
+    name: str  # "Blauer Otter"
+    conversation: str
+    audience: Audience
+    topic: str
+    path: tuple[str, ...]  # labels of the choices taken
+    school: str | None
+    district: str | None
+    language: str
+    excluded: frozenset[str]
+    consent: bool
+    skip_school: bool
+    sent_at: datetime
+    post: str  # whose turn it is
+    due: datetime | None
+    tried: tuple[str, ...] = ()  # posts that let the promise pass
+    claimed_by: str | None = None
+    read_at: datetime | None = None
+    answered_at: datetime | None = None
+    overdue_since: datetime | None = None  # the last promise was broken and nobody is next
+    undelivered: bool = False
+    closed_at: datetime | None = None
+    reason: Reason | None = None
+    practice: bool = False
+    alert: bool = False  # danger words were seen; the card is red
+    words: tuple[Word, ...] = ()
+
+    @property
+    def open(self) -> bool:
+        return self.closed_at is None
+
+
+class Role(StrEnum):
+    WORKER = "worker"
+    COORDINATOR = "coordinator"
+    EDITOR = "editor"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person of staff. ``label`` is what colleagues read; visitors never see it."""
+
+    id: str
+    role: Role
+    label: str
+    joined_at: datetime
+    posts: tuple[str, ...] = ()
+    district: str | None = None  # a coordinator's
+    plan: tuple[Span, ...] = ()  # weekly hours
+    absent_until: datetime | None = None
+    asked: str | None = None  # what the last screen asked to be typed
+    writing_to: str | None = None  # the claimed request that typed text answers
+    draft: str = ""  # answer in preview
+    shown: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """The carrier's yes."""
+
+    on: date
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostFacts:
+    """What the store knows of a post beyond the directory."""
+
+    id: str
+    permission: Permission | None = None
+    deputy: str | None = None  # a member of another post who steps in
+    practised: bool = False
+    accepting: bool = False  # "Ab jetzt annehmen" was tapped
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Everybody who has joined, and what their posts have done so far."""
+
+    members: tuple[Member, ...] = ()
+    posts: tuple[PostFacts, ...] = ()
+    invited: frozenset[str] = frozenset()  # posts with an invitation that is still good
+
+    def member(self, member: str) -> Member | None:
+        return next((m for m in self.members if m.id == member), None)
+
+    def of(self, post: str) -> tuple[Member, ...]:
+        """The workers and coordinators who sit on this post."""
+        return tuple(m for m in self.members if post in m.posts)
+
+    def facts(self, post: str) -> PostFacts:
+        return next((p for p in self.posts if p.id == post), PostFacts(post))
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """What an acting button does, and for whom; used once."""
+
+    ref: str
+    owner: str  # conversation or member
+    action: str  # send, discard, claim, answer, close …
+    about: str = ""  # request or post
+    extra: str = ""
+    gives: str = ""  # refs with the same group are used up together
+    expires: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    hash: str
+    role: Role
+    expires: datetime
+    label: str = ""
+    post: str | None = None
+    district: str | None = None
+    used: bool = False
+
+
+Record = Conversation | Request | Member | PostFacts | Ref | Invitation

@@ -1,0 +1,193 @@
+"""The decision tree as values: topics, nodes, choices, pieces, texts.
+
+What an author writes (DESIGN, "The tree") is read by ``bot.loading`` into these values; the
+core walks them and never sees YAML.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+
+class Audience(StrEnum):
+    """Who asks."""
+
+    PUPIL = "pupil"
+    GUARDIAN = "guardian"
+    TEACHER = "teacher"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The German words for each audience; ``key`` is stable and names its translations."""
+
+    key: str
+    pupil: str
+    guardian: str
+    teacher: str
+
+    def of(self, audience: Audience | None) -> str:
+        """The words for this audience; somebody still unknown is addressed as an adult."""
+        match audience:
+            case Audience.PUPIL:
+                return self.pupil
+            case Audience.TEACHER:
+                return self.teacher
+            case Audience.GUARDIAN | None:
+                return self.guardian
+
+    def variants(self) -> tuple[str, ...]:
+        """Each different wording once."""
+        return tuple(dict.fromkeys((self.pupil, self.guardian, self.teacher)))
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """The closed set of conditions under which a node or a choice is there; empty means always."""
+
+    audience: frozenset[Audience] = frozenset()
+    language: frozenset[str] = frozenset()
+    district: frozenset[str] = frozenset()
+    school_type: frozenset[str] = frozenset()
+    open: bool | None = None
+    reachable: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Goto:
+    """To a node (``topic.node``); a jump into another topic is resolved to its start on loading."""
+
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Into a piece and back: ``node`` is the piece's start, ``then`` where the caller goes on."""
+
+    node: str
+    then: str
+    skip_school: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Back from a piece to whoever called it; without a caller, to the entrance."""
+
+
+Target = Goto | Call | Done
+
+
+class Act(StrEnum):
+    """What a choice does beyond leading somewhere; such a button works once."""
+
+    SEND = "send"
+    DISCARD = "discard"
+
+
+@dataclass(frozen=True, slots=True)
+class Sets:
+    """What a choice records about the visitor."""
+
+    audience: Audience | None = None
+    exclude: str | None = None
+    consent: bool | None = None
+
+
+class Ask(StrEnum):
+    """What a node of a piece does with typed text."""
+
+    SCHOOL = "school"
+    PLACE = "place"
+    MESSAGE = "message"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    id: str
+    label: Text
+    target: Target
+    words: tuple[str, ...] = ()
+    only: Only = Only()
+    sets: Sets = Sets()
+    act: Act | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One screen. ``ref`` is ``topic.node``; dates bound its validity, both ends included."""
+
+    ref: str
+    say: Text
+    choices: tuple[Choice, ...]
+    facts: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    ask: Ask | None = None
+    needs_place: bool = False
+    only: Only = Only()
+    valid_from: date | None = None
+    valid_to: date | None = None
+    check_by: date | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A fork that a named function decides; nobody sees it. ``to``: outcome → ``topic.node``."""
+
+    ref: str
+    decide: str
+    to: Mapping[str, str]
+    needs_place: bool = False
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    id: str
+    title: str
+    url: str
+    date: str  # ISO, shortened to what the source says; "" when it carries none
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A subject of the tree, or (``piece``) a part that others call and that comes back."""
+
+    id: str
+    title: str
+    purpose: str
+    audiences: frozenset[Audience]
+    start: str  # topic.node
+    nodes: Mapping[str, Node | Gate]  # by topic.node, in the author's order
+    piece: bool = False
+    words: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
+    owner: str = "coordination_office"
+    check_by: date | None = None
+    sources: tuple[Source, ...] = ()
+    file: str = ""
+
+
+@dataclass(frozen=True)
+class Tree:
+    topics: Mapping[str, Topic]
+    nodes: Mapping[str, Node | Gate] = field(default_factory=dict)  # all, by topic.node
+
+    def node(self, ref: str) -> Node | Gate | None:
+        return self.nodes.get(ref)
+
+    def topic_of(self, ref: str) -> Topic:
+        return self.topics[ref.partition(".")[0]]
+
+    def subjects(self, audience: Audience | None = None) -> Iterator[Topic]:
+        """The topics a visitor may be led to (no pieces, not the entrance)."""
+        for topic in self.topics.values():
+            if topic.piece or topic.id == ENTRANCE:
+                continue
+            if audience is None or audience in topic.audiences:
+                yield topic
+
+
+ENTRANCE = "eingang"
