@@ -40,6 +40,7 @@ class Move(StrEnum):
 
 MOVES = frozenset(move.value for move in Move)
 
+
 @dataclass(frozen=True, slots=True)
 class Speak:
     """From now on in this language."""

@@ -83,6 +83,7 @@ class Act(StrEnum):
 
     SEND = "send"
     DISCARD = "discard"
+    WITHDRAW = "withdraw"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +91,9 @@ class Sets:
     """What a choice records about the visitor."""
 
     audience: Audience | None = None
-    exclude: str | None = None
+    exclude: str | None = None  # school | youth_office
     consent: bool | None = None
+    no_place: bool = False  # asked for the school and would rather not say
 
 
 class Ask(StrEnum):
@@ -191,3 +193,10 @@ class Tree:
 
 
 ENTRANCE = "eingang"
+
+# The named functions a gate may ask, each with its outcomes; ``view`` answers them.
+DECISIONS: Mapping[str, frozenset[str]] = {
+    "audience": frozenset({"known", "unknown"}),
+    "reachable": frozenset({"live", "nobody"}),
+    "next_carrier": frozenset({"other", "same", "none"}),
+}

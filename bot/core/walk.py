@@ -36,11 +36,20 @@ PLACE = "schule"  # the piece that asks for the school
 class View(Protocol):
     """What conditions and gates may look at."""
 
-    audience: Audience | None
-    language: str
-    district: str | None
-    school_type: str
-    day: date
+    @property
+    def audience(self) -> Audience | None: ...
+
+    @property
+    def language(self) -> str: ...
+
+    @property
+    def district(self) -> str | None: ...
+
+    @property
+    def school_type(self) -> str: ...
+
+    @property
+    def day(self) -> date: ...
 
     @property
     def open(self) -> bool: ...
@@ -48,7 +57,7 @@ class View(Protocol):
     @property
     def reachable(self) -> bool: ...
 
-    def decide(self, function: str) -> str: ...
+    def decide(self, function: str, *, skip_school: bool) -> str: ...
 
     def knows(self, choice: str) -> bool: ...
 
@@ -73,7 +82,12 @@ class Place:
 
     @property
     def skip_school(self) -> bool:
-        return any(frame.skip_school for frame in self.frames)
+        return skips(self.frames)
+
+
+def skips(frames: tuple[Frame, ...]) -> bool:
+    """Whether one of the calls asked that nobody of the school reads it."""
+    return any(frame.skip_school for frame in frames)
 
 
 def holds(only: Only, view: View) -> bool:
@@ -139,7 +153,7 @@ def enter(
             frames = (*frames, Frame(ref))
             ref = WHO
         elif isinstance(there, Gate):
-            ref = there.to[view.decide(there.decide)]
+            ref = there.to[view.decide(there.decide, skip_school=skips(frames))]
         elif not available(there, view):
             start = topic.start
             ref = start if ref != start and subject else tree.topics[ENTRANCE].start

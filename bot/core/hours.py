@@ -1,0 +1,69 @@
+"""Hours as people write them → spans of the week."""
+
+import re
+from datetime import time
+
+from bot.core.directory import Span
+
+DAYS = {"mo": 0, "di": 1, "mi": 2, "do": 3, "fr": 4, "sa": 5, "so": 6}
+_DAY = r"(?:mo|di|mi|do|fr|sa|so)[a-z]*\.?"
+_CLOCK = r"\d{1,2}(?:[:.]\d{2})?"
+_DASH = r"\s*(?:-|–|—|bis)\s*"
+_DAYS = re.compile(rf"({_DAY})(?:{_DASH}({_DAY}))?", re.IGNORECASE)
+_TIMES = re.compile(rf"({_CLOCK})\s*(?:uhr)?{_DASH}({_CLOCK})\s*(?:uhr)?", re.IGNORECASE)
+_PART = re.compile(
+    rf"\s*((?:{_DAY}(?:{_DASH}{_DAY})?[\s,+/&]*(?:und\s+)?)+):?\s*"
+    rf"((?:(?:von\s+)?{_CLOCK}\s*(?:uhr)?{_DASH}{_CLOCK}\s*(?:uhr)?[\s,;]*(?:und\s+)?)+)",
+    re.IGNORECASE,
+)
+LONGEST = 400  # characters; a week is never longer
+
+
+def spans_of(text: str) -> tuple[Span, ...] | None:
+    """The spans in "Mo-Do 8-15, Fr 08:00–12:00" or "24/7"; ``None`` when any part is not clear."""
+    text = text.strip()
+    if not text:
+        return ()
+    if text == "24/7":
+        return tuple(Span(day, time(0), time.max) for day in range(7))
+    if len(text) > LONGEST:
+        return None
+    found: list[Span] = []
+    end = 0
+    for part in _PART.finditer(text):
+        if text[end : part.start()].strip(" ,;"):
+            return None
+        spans = _part(part[1], part[2])
+        if spans is None:
+            return None
+        found += spans
+        end = part.end()
+    return tuple(sorted(set(found))) if end and not text[end:].strip(" ,;.") else None
+
+
+def _part(days: str, times: str) -> list[Span] | None:
+    spans = []
+    for first, last in _DAYS.findall(days):
+        start = DAYS[first[:2].lower()]
+        stop = DAYS[last[:2].lower()] if last else start
+        for opens, closes in _TIMES.findall(times):
+            span = _span(opens, closes)
+            if span is None or stop < start:
+                return None
+            spans += [Span(day, *span) for day in range(start, stop + 1)]
+    return spans
+
+
+def _span(opens: str, closes: str) -> tuple[time, time] | None:
+    start, end = _clock(opens), _clock(closes)
+    return (start, end) if start is not None and end is not None and start < end else None
+
+
+def _clock(text: str) -> time | None:
+    hour, _, minute = text.replace(".", ":").partition(":")
+    if (int(hour), int(minute or 0)) == (24, 0):
+        return time.max
+    try:
+        return time(int(hour), int(minute or 0))
+    except ValueError:
+        return None

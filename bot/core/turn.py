@@ -1,0 +1,211 @@
+"""One event → changed records and effects; joins visitor, request and desk.
+
+``needs`` says what must be known before; ``turn`` decides; ``updated`` (in ``world``) gives the
+world after it. All three are pure.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import cast
+
+from bot.core import joining, request
+from bot.core.desk import desk
+from bot.core.facts import answering, helpline
+from bot.core.knowledge import Knowledge
+from bot.core.messages import (
+    Act,
+    Button,
+    Commanded,
+    Due,
+    Effect,
+    Event,
+    ForgetWords,
+    House,
+    Invited,
+    NotDelivered,
+    Say,
+    Screen,
+    Staff,
+    Started,
+    Tapped,
+    Timer,
+    Tone,
+    Typed,
+    Visitor,
+    Wake,
+)
+from bot.core.records import (
+    Conversation,
+    ConversationKey,
+    InvitationKey,
+    Key,
+    NamesInUse,
+    OpenRequests,
+    Ref,
+    RefKey,
+    Request,
+    RequestKey,
+    RequestsOf,
+    Team,
+    TeamKey,
+)
+from bot.core.tree import Audience
+from bot.core.understand.crisis import Level, danger
+from bot.core.view import Sight
+from bot.core.visitor import visitor
+from bot.core.world import Outcome, Turn, updated
+
+__all__ = ["Outcome", "apology", "danger_screen", "needs", "turn", "updated"]
+
+NAMING = {"send", "practice"}  # actions that begin a request and need a name
+
+Known = Mapping[Key, object]
+
+
+# ── What must be known ──────────────────────────────────────────────────────────────────────────
+
+
+def needs(event: Event, known: Known) -> frozenset[Key]:
+    """Every key this event needs, as far as ``known`` tells; asked again until nothing is new."""
+    keys: set[Key] = {TeamKey()}
+    shown = _of_who(event, known, keys)
+    _of_body(event, known, keys, shown)
+    for key in tuple(keys):
+        if isinstance(key, RequestsOf | OpenRequests):
+            ids = cast("tuple[str, ...]", known.get(key) or ())
+            keys.update(RequestKey(i) for i in ids)
+    for key in tuple(keys):
+        found = known.get(key)
+        if isinstance(found, Request) and found.conversation:
+            keys.add(ConversationKey(found.conversation))
+    return frozenset(keys)
+
+
+def _of_who(event: Event, known: Known, keys: set[Key]) -> tuple[Button, ...]:
+    """Adds what belongs to the person; gives the buttons last shown to them."""
+    match event.who:
+        case Visitor(conversation):
+            keys.update((ConversationKey(conversation), RequestsOf(conversation)))
+            found = cast("Conversation | None", known.get(ConversationKey(conversation)))
+            return found.shown if found else ()
+        case Staff(member_id):
+            member = (cast("Team | None", known.get(TeamKey())) or Team()).member(member_id)
+            if member is None:
+                return ()
+            if member.writing_to:
+                keys.add(RequestKey(member.writing_to))
+            if isinstance(event.body, Commanded | Started):
+                keys.update(OpenRequests(post) for post in member.posts)
+            return member.shown
+        case House():
+            return ()
+
+
+def _of_body(event: Event, known: Known, keys: set[Key], shown: tuple[Button, ...]) -> None:
+    match event.body:
+        case Tapped(Act(ref)):
+            _of_refs((ref,), known, keys)
+        case Typed():
+            _of_refs((b.tap.ref for b in shown if isinstance(b.tap, Act)), known, keys)
+        case Started(payload) if payload.startswith(joining.INVITATION):
+            code = payload.removeprefix(joining.INVITATION)
+            keys.add(InvitationKey(joining.code_hash(code)))
+        case Due(Timer.PROMISE | Timer.RETENTION, ref):
+            keys.add(RequestKey(ref))
+        case Due(Timer.ENDED, post):
+            keys.add(OpenRequests(post))
+        case NotDelivered(_, about) if about:
+            keys.add(RequestKey(about))
+        case _:
+            pass
+
+
+def _of_refs(refs: Iterable[str], known: Known, keys: set[Key]) -> None:
+    for ref in refs:
+        keys.add(RefKey(ref))
+        found = cast("Ref | None", known.get(RefKey(ref)))
+        if found is not None and found.about:
+            keys.add(RequestKey(found.about))
+        if found is not None and found.action in NAMING:
+            keys.add(NamesInUse())
+
+
+# ── The turn ────────────────────────────────────────────────────────────────────────────────────
+
+
+def turn(knowledge: Knowledge, known: Known, event: Event) -> Outcome:
+    """What this event changes and orders; raises only on a bug."""
+    now = Turn.on(knowledge, known, event)
+    match event.who:
+        case Visitor(conversation):
+            _visitor(now, now.conversation(conversation))
+        case Staff(member_id):
+            member = now.team.member(member_id)
+            if member is not None:
+                desk(now, member)
+        case House():
+            _house(now)
+    return now.outcome()
+
+
+def _visitor(now: Turn, conversation: Conversation) -> None:
+    match now.event.body:
+        case Started(payload) if payload.startswith(joining.INVITATION):
+            code = payload.removeprefix(joining.INVITATION)
+            conversation = replace(conversation, touched=now.event.at)
+            joining.redeemed(now, conversation, code)
+        case _:
+            visitor(now, conversation)
+
+
+def _house(now: Turn) -> None:
+    match now.event.body:
+        case Due(Timer.PROMISE, ref):
+            found = now.request(ref)
+            if found is not None:
+                request.due(now, found)
+        case Due(Timer.RETENTION, ref):
+            now.do(ForgetWords(ref))
+        case Due(Timer.ENDED, post):
+            _ended(now, post)
+        case NotDelivered(Visitor(), about) if about:
+            found = now.request(about)
+            if found is not None and found.open:
+                request.undelivered(now, found)
+        case Invited():
+            joining.invited(now, now.event.body)
+        case _:
+            pass
+
+
+def _ended(now: Turn, post: str) -> None:
+    """A post takes nothing any more: each open request of it goes on, a page at a time."""
+    if not joining.stopped(now, post):
+        return
+    waiting = [r for r in now.requests_at(post) if r.answered_at is None and not r.overdue_since]
+    for found in waiting:
+        request.broken(now, found)
+    if waiting:
+        now.do(Wake(now.event.at, Timer.ENDED, post))  # the next page; ends when none waits
+
+
+# ── When something goes wrong ───────────────────────────────────────────────────────────────────
+
+
+def apology(knowledge: Knowledge, event: Event) -> Effect | None:
+    """What the person is told when their event met a bug of ours; nothing of theirs is in it."""
+    if isinstance(event.who, House):
+        return None
+    return Say(event.who, Screen(knowledge.texts["apology"].of(None)))
+
+
+def danger_screen(knowledge: Knowledge, text: str, at: datetime) -> Screen | None:
+    """Help that answers now, without any record: for when nothing can be stored."""
+    found = danger(text, knowledge.lexicon)
+    if found.level is Level.NONE:
+        return None
+    somebody = Sight(knowledge, Team(), Conversation("", at), at)
+    lines = [helpline(line) for line in answering(somebody, min(found.worries, default=None))]
+    text = knowledge.texts["danger_not_stored"].of(Audience.PUPIL)
+    return Screen("\n\n".join((text, "\n".join(lines))), tone=Tone.ALERT)

@@ -1,0 +1,181 @@
+"""Finding wordings in a text: which words it holds, and which of them stand near each other."""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rapidfuzz.distance import OSA
+
+from bot.core.understand.reading import Spot, read
+from bot.core.understand.text import normalise
+
+_LONGEST_TEXT: Final = 4096  # characters; of a longer text the beginning is read
+_GUESSED: Final = 120  # different words of one text that are checked for slips
+_WORD_WITH_SLIP: Final = 6  # letters from which on a slip is let through in a word …
+_STEM_WITH_SLIP: Final = 7  # … and in a stem
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to say something; ``number`` says of what. Groups hold alternatives."""
+
+    number: int
+    groups: tuple[tuple[str, ...], ...]
+    window: int
+    unless: tuple[str, ...] = ()
+
+
+def pattern(word: str) -> str:
+    """A word of a way, normalised; ``*`` at its beginning or end is kept."""
+    body = normalise(word).replace(" ", "")
+    return f"{'*' if word.startswith('*') else ''}{body}{'*' if word.endswith('*') else ''}"
+
+
+class Ways:
+    """All ways, looked up together; immutable after it was built."""
+
+    def __init__(self, ways: Iterable[Way], unlike: frozenset[str] = frozenset()) -> None:
+        self._phrases: dict[str, tuple[str, ...]] = {}
+        self._anchored: defaultdict[str, list[tuple[str, Way]]] = defaultdict(list)
+        for way in ways:
+            for phrase in (*(p for group in way.groups for p in group), *way.unless):
+                self._phrases[phrase] = tuple(pattern(word) for word in phrase.split())
+            for phrase in way.groups[0]:
+                self._anchored[self._phrases[phrase][0]].append((phrase, way))
+        patterns = {word for phrase in self._phrases.values() for word in phrase}
+        self._vocabulary = _Vocabulary(patterns, unlike)
+
+    def found(self, text: str) -> set[int]:
+        """The numbers of the ways that the text takes."""
+        places = _Places(self._vocabulary.places(read(text[:_LONGEST_TEXT])), self._phrases)
+        numbers: set[int] = set()
+        for word in places.words:
+            for phrase, way in self._anchored.get(word, ()):
+                if way.number not in numbers and places.take(phrase, way):
+                    numbers.add(way.number)
+        return numbers
+
+
+class _Places:
+    """Where the words of one text stand, and the phrases made of them."""
+
+    def __init__(self, words: dict[str, list[int]], phrases: dict[str, tuple[str, ...]]) -> None:
+        self.words = words
+        self._phrases = phrases
+        self._known: dict[str, list[int]] = {}
+
+    def take(self, anchor: str, way: Way) -> bool:
+        """Whether every group has a word near one place of the anchor, and nothing speaks against."""
+        groups = [[self._of(phrase) for phrase in group] for group in way.groups[1:]]
+        if not all(any(group) for group in groups):
+            return False
+        against = [self._of(phrase) for phrase in way.unless]
+        return any(
+            all(_near(group, at, way.window) for group in groups)
+            and not _near(against, at, way.window)
+            for at in self._of(anchor)
+        )
+
+    def _of(self, phrase: str) -> list[int]:
+        """The places where a phrase begins, in order."""
+        if phrase not in self._known:
+            first, *rest = self._phrases[phrase]
+            starts = self.words.get(first, [])
+            for step, word in enumerate(rest, 1):
+                there = set(self.words.get(word, ()))
+                starts = [at for at in starts if at + step in there]
+            self._known[phrase] = starts
+        return self._known[phrase]
+
+
+def _near(places: Sequence[list[int]], at: int, window: int) -> bool:
+    for row in places:
+        first = bisect_left(row, at - window)
+        if first < len(row) and row[first] <= at + window:
+            return True
+    return False
+
+
+class _Vocabulary:
+    """Which patterns a word fits."""
+
+    def __init__(self, patterns: Iterable[str], unlike: frozenset[str]) -> None:
+        self._unlike = unlike
+        self._whole: set[str] = set()
+        self._starts: set[str] = set()
+        self._ends: set[str] = set()
+        self._slips: defaultdict[str, set[str]] = defaultdict(set)  # word less a letter → patterns
+        for word in sorted(patterns):
+            body = word.strip("*")
+            kind = self._starts if word.endswith("*") else self._whole
+            kind = self._ends if word.startswith("*") else kind
+            kind.add(body)
+            if kind is not self._ends and len(body) >= (
+                _WORD_WITH_SLIP if kind is self._whole else _STEM_WITH_SLIP
+            ):
+                for shorter in _less_a_letter(body):
+                    self._slips[shorter].add(word)
+        self._stem_lengths = sorted(
+            {len(body) + d for body in self._starts if len(body) >= 7 for d in (-1, 0, 1)}
+        )
+
+    def places(self, spots: Sequence[Spot]) -> dict[str, list[int]]:
+        """Pattern → where it stands, in order."""
+        places: defaultdict[str, list[int]] = defaultdict(list)
+        known: dict[str, set[str]] = {}
+        for spot in spots:
+            if spot.run:
+                for step, found in enumerate(self._in_run(spot.forms[0])):
+                    _put(places, found, spot.at + step)
+                continue
+            for form in spot.forms:
+                if form not in known:
+                    known[form] = self._of(form, guess=len(known) < _GUESSED)
+                _put(places, known[form], spot.at)
+        return {word: sorted(set(at)) for word, at in places.items()}
+
+    def _of(self, form: str, *, guess: bool) -> set[str]:
+        found = {form} if form in self._whole else set()
+        for cut in range(2, min(len(form), 24) + 1):
+            if form[:cut] in self._starts:
+                found.add(form[:cut] + "*")
+            if form[-cut:] in self._ends:
+                found.add("*" + form[-cut:])
+        if guess and not found and len(form) >= _WORD_WITH_SLIP - 1 and form not in self._unlike:
+            found = self._with_slip(form)
+        return found
+
+    def _with_slip(self, form: str) -> set[str]:
+        beginnings = {form} | {form[:length] for length in self._stem_lengths}
+        found: set[str] = set()
+        for beginning in beginnings:
+            for shorter in _less_a_letter(beginning):
+                for word in self._slips.get(shorter, ()):
+                    part = beginning if word.endswith("*") else form
+                    if OSA.distance(part, word.strip("*"), score_cutoff=1) <= 1:
+                        found.add(word)
+        return found
+
+    def _in_run(self, letters: str) -> Iterator[set[str]]:
+        """The words in letters without spaces, from the left, the longest first."""
+        start = 0
+        while start < len(letters):
+            for end in range(min(len(letters), start + 24), start + 1, -1):
+                form = letters[start:end]
+                found = {form} & self._whole | {f"{f}*" for f in {form} & self._starts}
+                if found:
+                    yield found
+                    start = end - 1
+                    break
+            start += 1
+
+
+def _put(places: dict[str, list[int]], patterns: Iterable[str], at: int) -> None:
+    for word in patterns:
+        places[word].append(at)
+
+
+def _less_a_letter(word: str) -> set[str]:
+    return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}

@@ -1,0 +1,101 @@
+"""What conditions and gates see of one visitor at one moment."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+
+from bot.core.calendar import local
+from bot.core.knowledge import Knowledge
+from bot.core.records import Conversation, Team
+from bot.core.routing import Rung, Wish, ladder, live, next_rung, other_carrier
+from bot.core.tree import Audience
+
+SCHOOL_HOURS = (time(7), time(16))  # "open" in a condition: a school day between these
+
+
+@dataclass
+class Sight:
+    """A ``walk.View`` of a conversation; the ladder is climbed once, when first asked for."""
+
+    k: Knowledge
+    team: Team
+    conversation: Conversation
+    at: datetime
+    climbed: dict[bool, tuple[Rung, ...]] = field(default_factory=dict)
+
+    @property
+    def audience(self) -> Audience | None:
+        return self.conversation.audience
+
+    @property
+    def language(self) -> str:
+        return self.conversation.language
+
+    @property
+    def district(self) -> str | None:
+        return self.conversation.district
+
+    @property
+    def day(self) -> date:
+        return local(self.at).date()
+
+    @property
+    def school_type(self) -> str:
+        school = self.k.directory.schools.get(self.conversation.school or "")
+        return school.type if school else ""
+
+    @property
+    def open(self) -> bool:
+        """Whether this is a school day during school hours."""
+        here = local(self.at)
+        start, end = SCHOOL_HOURS
+        return self.k.calendar.school_day(here.date()) and start <= here.time() < end
+
+    def ladder(self, *, skip_school: bool) -> tuple[Rung, ...]:
+        """Every rung for this visitor, in order; climbed once for each way of asking."""
+        if skip_school not in self.climbed:
+            directory, calendar = self.k.directory, self.k.calendar
+            wish = self.wish(skip_school=skip_school)
+            self.climbed[skip_school] = ladder(directory, calendar, self.team, wish, self.at)
+        return self.climbed[skip_school]
+
+    def wish(self, *, skip_school: bool) -> Wish:
+        conversation = self.conversation
+        return Wish(
+            audience=conversation.audience or Audience.GUARDIAN,
+            school=conversation.school,
+            district=conversation.district or None,
+            skip_school=skip_school,
+            excluded=conversation.excluded,
+        )
+
+    def live(self, *, skip_school: bool) -> tuple[Rung, ...]:
+        """The rungs that would take a request now."""
+        return live(self.ladder(skip_school=skip_school))
+
+    @property
+    def reachable(self) -> bool:
+        """Whether somebody would take a request of this visitor now."""
+        return bool(self.live(skip_school=False))
+
+    def decide(self, function: str, *, skip_school: bool) -> str:
+        """The outcome of a gate's function (``tree.DECISIONS``)."""
+        match function:
+            case "audience":
+                return "unknown" if self.audience is None else "known"
+            case "reachable":
+                return "live" if self.live(skip_school=skip_school) else "nobody"
+            case "next_carrier":
+                return self._next_carrier(self.live(skip_school=skip_school))
+            case _:
+                message = f"no such decision: {function}"
+                raise KeyError(message)
+
+    def _next_carrier(self, rungs: tuple[Rung, ...]) -> str:
+        after = next_rung(rungs, rungs[0].post) if rungs else None
+        if after is None:
+            return "none"
+        return "other" if other_carrier(self.k.directory, rungs[0].post, after.post) else "same"
+
+    def knows(self, choice: str) -> bool:
+        """Whether a choice found by typing still names a school or a district."""
+        return choice.upper() in self.k.directory.schools or choice in self.k.directory.districts

@@ -1,0 +1,98 @@
+"""Every sentence the bot says of its own accord: its key, and the gaps it may have.
+
+The words stand in ``knowledge/texts``; the check reports a key that is missing or that nobody
+says, and a gap that nobody fills.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from bot.core.messages import Foreign
+from bot.core.posts import PostState, Step
+from bot.core.records import Reason, Role
+from bot.core.tree import Audience
+
+# What a node of a piece may say of the request being written or the one just sent.
+PIECE_PLACEHOLDERS = frozenset({
+    "post", "carrier", "promise", "why", "next_post", "next_carrier", "draft", "name", "channel",
+})  # fmt: skip
+
+_PLAIN = """
+    already_done apology button_gone card_alert card_no_topic card_practice card_title
+    card_undelivered card_who card_wish carrier_unknown channel_other channel_telegram
+    danger_acute danger_concern danger_not_stored desk_already_done desk_chatter desk_end
+    desk_erased desk_foreign desk_help desk_no_tree desk_not_yours do_accept do_answer do_claim
+    do_close do_consent do_give_back do_pause do_permission do_plan do_practice do_reply_discard
+    do_reply_send draft_empty empty end_open_requests ended erased erased_requests_go_on
+    foreign_button help invitation_bad invitation_open_requests language_unchecked languages
+    list_empty no_contact_known no_number_known no_post nobody_now none_of_these not_understood
+    not_understood_again permission_ask permission_recorded permission_unclear place_found
+    place_unknown plan_ask plan_unclear practice_begins privacy_no_carrier request_over
+    school_found school_unknown school_unsure school_which_place staff_only state_open
+    state_overdue state_passed_on state_withdrawn state_yours step_done step_missing
+    text_for_request topics_found way_back way_help way_human way_languages way_menu way_on
+    way_who_helps
+"""
+_OPERATOR = "name address email privacy"
+_GAPS = {
+    "answer": "name post text",
+    "card_about": "who topic",
+    "card_district": "district",
+    "card_due": "due",
+    "card_head": "name",
+    "card_language": "language",
+    "card_school": "school",
+    "card_speaks": "language",
+    "card_topic": "topic",
+    "card_where": "school",
+    "claimed_by_other": "name member",
+    "close_why": "name",
+    "closed": "name post",
+    "closed_answered": "name post",
+    "closed_desk": "name",
+    "desk_privacy": _OPERATOR,
+    "do_join": "name",
+    "do_withdraw": "name",
+    "foreign": "what",
+    "given_back": "name",
+    "joined": "name",
+    "list_head": "count",
+    "list_row": "name topic due",
+    "outage": "since until",
+    "overdue_elsewhere": "name post",
+    "overdue_here": "name",
+    "plan_recorded": "plan",
+    "post_head": "post carrier",
+    "privacy": f"{_OPERATOR} carriers channel",
+    "promise_broken": "name post promise",
+    "promise_broken_ask": "name before post carrier",
+    "promise_moved": "name before post promise",
+    "read": "name post promise",
+    "reply_discarded": "name",
+    "reply_preview": "name text",
+    "reply_sent": "name",
+    "reply_write": "name",
+    "state_closed": "reason",
+    "state_taken": "member",
+    "taken": "label",
+    "topic_understood": "topic",
+    "visitor_wrote": "name text",
+    "welcome_member": "label posts",
+}
+
+
+def _each(prefix: str, names: Iterable[str]) -> dict[str, frozenset[str]]:
+    return {f"{prefix}_{name}": frozenset() for name in names}
+
+
+TEXTS: Mapping[str, frozenset[str]] = {
+    **{key: frozenset() for key in _PLAIN.split()},
+    **{key: frozenset(gaps.split()) for key, gaps in _GAPS.items()},
+    **_each("foreign", (kind.value for kind in Foreign if kind is not Foreign.BUTTON)),
+    **_each("post", (state.value for state in PostState)),
+    **_each("step", (step.value for step in Step)),
+    **_each("role", (role.value for role in Role)),
+    **_each("reason", (reason.name.lower() for reason in Reason)),
+    **_each("who", (audience.value for audience in Audience)),
+    "wrote_visitor": frozenset({"text"}),
+    "wrote_member": frozenset({"text"}),
+}

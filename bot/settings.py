@@ -1,0 +1,113 @@
+"""Environment → one frozen ``Settings``; all faults are reported at once, each with its remedy."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from rapidfuzz import process
+
+PREFIX = "LOTSE_"
+CLOSE = 70  # how alike a misspelt name must be for "Meinten Sie"
+
+
+class _Variables(BaseSettings):
+    """Every variable there is; ``.env.example`` is tested against this list."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+
+    telegram_token: SecretStr | None = None
+    telegram_api: str = "https://api.telegram.org/bot"
+    database: Path = Path("lotse.sqlite")
+    key: SecretStr | None = None
+    knowledge: Path = Path("knowledge")
+    operator_name: str = ""
+    operator_address: str = ""
+    operator_email: str = ""
+    privacy_contact: str = ""
+    telegram_connections: int = Field(16, ge=1, le=256)
+
+
+NAMES = tuple(f"{PREFIX}{name.upper()}" for name in _Variables.model_fields)
+NEEDED = {
+    "LOTSE_KEY": "Einen neuen Schlüssel macht: lotse key new",
+    "LOTSE_OPERATOR_NAME": "Wer betreibt den Bot? Zum Beispiel: LOTSE_OPERATOR_NAME=Landkreis Muster",
+    "LOTSE_OPERATOR_ADDRESS": "Anschrift des Betreibers in einer Zeile.",
+    "LOTSE_OPERATOR_EMAIL": "Eine Adresse, unter der der Betreiber erreichbar ist.",
+    "LOTSE_PRIVACY_CONTACT": "Wer beantwortet Fragen zum Datenschutz? Name und Mail oder Telefon.",
+}
+
+
+class SettingsFault(Exception):  # noqa: N818  (it is a list of faults, not one error)
+    """Settings that cannot be used; ``faults`` are German sentences with the remedy."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the operator decided."""
+
+    telegram_token: str | None
+    telegram_api: str
+    database: Path
+    key: str | None = field(repr=False)
+    knowledge: Path
+    operator: Mapping[str, str]
+    telegram_connections: int = 16
+
+
+def read(
+    environ: Mapping[str, str], env_file: Path | None = None, *, run: bool = False
+) -> Settings:
+    """The settings from the environment over ``.env``; ``run`` also asks for what a bot needs.
+
+    Raises ``SettingsFault`` with every fault at once.
+    """
+    given = dict(dotenv_values(env_file)) if env_file and env_file.is_file() else {}
+    given |= environ
+    mine = {k: v for k, v in given.items() if k.upper().startswith(PREFIX) and v not in {None, ""}}
+    faults = [_unknown(name) for name in mine if name not in NAMES]
+    if run:
+        faults += [f"{name} fehlt. {hint}" for name, hint in NEEDED.items() if not mine.get(name)]
+    values = {k.removeprefix(PREFIX).lower(): v for k, v in mine.items() if k in NAMES}
+    try:
+        variables = _Variables.model_validate(values)
+    except ValidationError as error:
+        faults += [_invalid(each["loc"], each["input"]) for each in error.errors()]
+    if faults:
+        raise SettingsFault(faults)
+    return _settings(variables)
+
+
+def _unknown(name: str) -> str:
+    close = process.extractOne(name, NAMES, score_cutoff=CLOSE)
+    hint = f"Meinten Sie {close[0]}?" if close else "Die bekannten stehen in .env.example."
+    return f"{name} ist keine Einstellung. {hint}"
+
+
+def _invalid(location: tuple[int | str, ...], value: object) -> str:
+    name = f"{PREFIX}{str(location[0]).upper()}"
+    return f"{name}: „{value}“ passt nicht. Ein Beispiel steht in .env.example."
+
+
+def _settings(variables: _Variables) -> Settings:
+    token, key = variables.telegram_token, variables.key
+    return Settings(
+        telegram_token=token.get_secret_value() if token else None,
+        telegram_api=variables.telegram_api,
+        database=variables.database,
+        key=key.get_secret_value() if key else None,
+        knowledge=variables.knowledge,
+        operator={
+            "name": variables.operator_name,
+            "address": variables.operator_address,
+            "email": variables.operator_email,
+            "privacy": variables.privacy_contact,
+        },
+        telegram_connections=variables.telegram_connections,
+    )
