@@ -33,7 +33,7 @@ class _Variables(BaseSettings):
 NAMES = tuple(f"{PREFIX}{name.upper()}" for name in _Variables.model_fields)
 NEEDED = {
     "LOTSE_KEY": "Einen neuen Schlüssel macht: lotse key new",
-    "LOTSE_OPERATOR_NAME": "Wer betreibt den Bot? Zum Beispiel: LOTSE_OPERATOR_NAME=Landkreis Muster",
+    "LOTSE_OPERATOR_NAME": "Wer betreibt den Bot? Zum Beispiel: Landkreis Muster, Jugendamt.",
     "LOTSE_OPERATOR_ADDRESS": "Anschrift des Betreibers in einer Zeile.",
     "LOTSE_OPERATOR_EMAIL": "Eine Adresse, unter der der Betreiber erreichbar ist.",
     "LOTSE_PRIVACY_CONTACT": "Wer beantwortet Fragen zum Datenschutz? Name und Mail oder Telefon.",

@@ -7,6 +7,7 @@ hours and dates are taken as true: what they hide is hidden on purpose.
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from bot.core.tree import (
     ENTRANCE,
@@ -23,6 +24,7 @@ from bot.core.tree import (
 )
 
 State = tuple[str, Audience | None]
+NOTHING: Final[Mapping[str, str]] = {}
 
 
 def admits(only: Only, audience: Audience | None) -> bool:
@@ -56,19 +58,20 @@ def after(choice: Choice) -> tuple[str, ...]:
             return ()
 
 
-def outcomes(gate: Gate, audience: Audience | None) -> Iterable[str]:
+def _outcomes(gate: Gate, audience: Audience | None, supposed: Mapping[str, str]) -> Iterator[str]:
     """Where the gate may lead; whether the audience is known is known here."""
-    if gate.decide == "audience":
-        return (gate.to["unknown" if audience is None else "known"],)
-    return gate.to.values()
+    known = {"audience": "unknown" if audience is None else "known", **supposed}
+    for outcome, there in gate.to.items():
+        if known.get(gate.decide, outcome) == outcome:
+            yield there
 
 
-def next_states(tree: Tree, state: State) -> Iterator[State]:
+def next_states(tree: Tree, state: State, supposed: Mapping[str, str] = NOTHING) -> Iterator[State]:
     """One step on, through gates one at a time."""
     ref, audience = state
     match tree.node(ref):
         case Gate() as gate:
-            yield from ((there, audience) for there in outcomes(gate, audience))
+            yield from ((there, audience) for there in _outcomes(gate, audience, supposed))
         case Node() as node:
             for choice in offered(node, audience, tree):
                 then = choice.sets.audience or audience
@@ -96,14 +99,20 @@ class Reach:
         return frozenset(a for there, a in self.depth if there == ref)
 
 
-def reach(tree: Tree, begin: Iterable[State], within: str | None = None) -> Reach:
-    """Everything that can be reached; ``within`` stays in one topic or piece."""
+def reach(
+    tree: Tree,
+    begin: Iterable[State],
+    within: str | None = None,
+    supposed: Mapping[str, str] = NOTHING,
+) -> Reach:
+    """Everything that can be reached; ``within`` stays in one topic or piece, ``supposed`` fixes
+    the outcome of gates (function → outcome)."""
     depth: dict[State, int] = dict.fromkeys(begin, 0)
     waiting = deque(depth)
     while waiting:
         state = waiting.popleft()
         free = isinstance(tree.node(state[0]), Gate)
-        for there in next_states(tree, state):
+        for there in next_states(tree, state, supposed):
             inside = within is None or there[0].partition(".")[0] == within
             if there in depth or not inside or tree.node(there[0]) is None:
                 continue

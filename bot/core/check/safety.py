@@ -8,7 +8,7 @@ from bot.core.check.findings import Finding, Grade
 from bot.core.check.material import Material, spoken
 from bot.core.check.reach import reach, starts
 from bot.core.directory import Directory, Helpline, Span
-from bot.core.tree import Ask, Audience, Gate, Node, Topic
+from bot.core.tree import Ask, Audience, Node, Topic
 
 EMERGENCY: Final = "notfall"
 _AROUND_THE_CLOCK: Final = frozenset(Span(day, time(0), time.max) for day in range(7))
@@ -84,27 +84,14 @@ def _helps(material: Material, node: Node, audience: Audience) -> bool:
 
 
 def _unread_words(material: Material, topic: Topic) -> Iterator[Finding]:
-    """A screen that asks for a message, reached without having asked whether anybody reads it."""
-    blocked = {
-        ref
-        for ref, node in topic.nodes.items()
-        if isinstance(node, Gate) and node.decide == "reachable"
-    }
-    if topic.start in blocked:
-        return
-    open_tree = reach(material.tree, starts(topic), topic.id)
+    """A screen that asks for a message and is reached although nobody could read it."""
+    met = reach(material.tree, starts(topic), topic.id, supposed={"reachable": "nobody"})
     for ref, node in topic.nodes.items():
-        asks = isinstance(node, Node) and node.ask is Ask.MESSAGE
-        if asks and _around(material, topic, ref, blocked) and open_tree.audiences(ref):
+        if isinstance(node, Node) and node.ask is Ask.MESSAGE and met.audiences(ref):
             yield material.finding(
                 Grade.ERROR,
                 ref,
                 "safety-unread-words",
-                "Hier wird um eigene Worte gebeten, bevor feststeht, ob jemand sie liest.",
-                "Bitte davor „decide: reachable“ setzen.",
+                "Hier wird um eigene Worte gebeten, auch wenn niemand da ist, der sie liest.",
+                "Bitte davor „decide: reachable“ setzen und „nobody“ anders weiterführen.",
             )
-
-
-def _around(material: Material, topic: Topic, ref: str, blocked: set[str]) -> bool:
-    del material, topic, ref, blocked
-    return True
