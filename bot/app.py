@@ -1,0 +1,200 @@
+"""The only place where parts are put together, started and stopped."""
+
+import asyncio
+import contextlib
+import secrets
+import signal
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time, timedelta
+from time import monotonic
+
+import structlog
+
+from bot.core import turn as core
+from bot.core.calendar import ZONE
+from bot.core.knowledge import Knowledge
+from bot.core.messages import Event, Outage, Screen, Timer, Visitor
+from bot.dispatcher import Core, Dispatcher
+from bot.outbox import Outbox
+from bot.ports import Channel, Limits, Log, Outgoing, Owed
+from bot.store import Store, StoreError, Work
+from bot.store.errors import DiskFull, Locked
+from bot.timers import Timers
+
+SWEEP = timedelta(hours=1)  # between two looks for what has had its time
+TELEGRAM_LIMITS = Limits(total_per_second=30, per_address_per_second=1, burst=3)
+CORE = Core(core.needs, core.turn, core.updated, core.apology, core.danger_screen)
+
+Clock = Callable[[], datetime]
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def chance() -> bytes:
+    return secrets.token_bytes(32)
+
+
+def log(what: str, /, **ids: str | int) -> None:
+    """A line of the log: what, and ids; never a text, an address, a name."""
+    structlog.get_logger("lotse").info(what, **ids)
+
+
+@dataclass
+class App:
+    """The whole bot over an open store; ``run`` returns when a signal or the last line came."""
+
+    knowledge: Knowledge
+    store: Store
+    channels: Sequence[Channel]
+    limits: Mapping[str, Limits] = field(default_factory=dict)
+    clock: Clock = now
+    chance: Callable[[], bytes] = chance
+    log: Log = log
+    steady: Callable[[], float] = monotonic
+
+    def __post_init__(self) -> None:
+        by_name = {channel.name: channel for channel in self.channels}
+        self.outbox = Outbox(
+            store=self.store,
+            channels=by_name,
+            limits=self.limits,
+            clock=self.clock,
+            log=self.log,
+            gave_up=lambda rows: self.dispatcher.gave_up(rows),  # noqa: PLW0108  (made below)
+            passing=(Locked, DiskFull),
+        )
+        self.dispatcher = Dispatcher(
+            store=self.store,
+            core=CORE,
+            knowledge_of=lambda: self.knowledge,
+            outbox=self.outbox,
+            clock=self.clock,
+            chance=self.chance,
+            log=self.log,
+            next_due=lambda at: self.timers.expect(at),  # noqa: PLW0108  (made below)
+            passing=(Locked, DiskFull),
+        )
+        self.timers = Timers(
+            store=self.store,
+            happened=self.dispatcher.happened,
+            clock=self.clock,
+            chance=self.chance,
+            log=self.log,
+            steady=self.steady,
+        )
+
+    # ── Starting and stopping ───────────────────────────────────────────────────────────────────
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Sending and timers go on while inside; nothing is heard yet."""
+        await self.store.run(self._watch_endings)
+        await self.outbox.start()
+        timers = asyncio.create_task(self.timers.run())
+        sweeping = asyncio.create_task(self._sweep())
+        try:
+            yield
+        finally:
+            for task in (timers, sweeping):
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+            await self.dispatcher.idle()
+            await self.outbox.stop()
+
+    async def run(self) -> int:
+        """Listen on every channel until one of them ends or a signal comes; the exit code."""
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        async with self.running():
+            listening = [
+                asyncio.create_task(channel.listen(self.dispatcher.take), name=channel.name)
+                for channel in self.channels
+            ]
+            stopped = asyncio.create_task(stop.wait())
+            await asyncio.wait([*listening, stopped], return_when=asyncio.FIRST_COMPLETED)
+            failed = self._failed(listening)
+            for task in (*listening, stopped):
+                task.cancel()
+            await asyncio.gather(*listening, stopped, return_exceptions=True)
+            await self.settled()
+        return failed
+
+    def _failed(self, listening: Sequence[asyncio.Task[None]]) -> int:
+        code = 0
+        for task in listening:
+            if task.done() and task.exception() is not None:
+                self.log(
+                    "channel failed", channel=task.get_name(), error=type(task.exception()).__name__
+                )
+                code = 1
+        return code
+
+    async def settled(self) -> None:
+        """Everything handed in is committed, everything owed is sent or has to wait."""
+        await self.dispatcher.idle()
+        await self.outbox.empty()
+
+    # ── What is watched ─────────────────────────────────────────────────────────────────────────
+
+    def _watch_endings(self, work: Work) -> None:
+        """A post whose last day passes lets its requests go on."""
+        for post in self.knowledge.directory.posts.values():
+            if post.valid_until is not None:
+                after = datetime.combine(post.valid_until + timedelta(days=1), time(), ZONE)
+                work.wake(after.astimezone(UTC), Timer.ENDED, post.id)
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP.total_seconds())
+            with contextlib.suppress(StoreError):
+                await self.store.run(lambda work: work.sweep(self.clock()))
+
+    async def resume(self, *, instead: bool) -> None:
+        """Send again after a restore: what was owed, or ``instead`` one honest sentence to each."""
+        sentence = Screen(self.knowledge.texts["restored"].of(None))
+
+        def unit(work: Work) -> None:
+            if instead:
+                owed = _all_owed(work)
+                for each in owed:
+                    work.give_up(each.row)
+                for address in dict.fromkeys(each.address for each in owed):
+                    work.owe(address, Owed(sentence))
+            work.resume()
+
+        await self.store.run(unit)
+        await self.outbox.start()
+
+    async def outage(self, missed: Outage) -> None:
+        """Every open request hears which hours did not arrive."""
+        waiting = await self.store.run(lambda work: work.waiting())
+        at = self.clock()
+        events = [
+            Event(
+                f"outage:{missed.since}:{conversation}",
+                at,
+                self.chance(),
+                Visitor(conversation),
+                missed,
+            )
+            for conversation in waiting
+        ]
+        await self.dispatcher.happened(events)
+
+
+def with_operator(knowledge: Knowledge, operator: Mapping[str, str]) -> Knowledge:
+    """The knowledge, knowing who runs this bot."""
+    return replace(knowledge, operator=dict(operator))
+
+
+def _all_owed(work: Work) -> list[Outgoing]:
+    owed: list[Outgoing] = []
+    while page := work.owed(owed[-1].row if owed else 0):
+        owed += page
+    return owed

@@ -1,0 +1,341 @@
+"""A conversation as a file: read, played over the whole application, written.
+
+The grammar is closed (DESIGN, section 6): ``world`` and ``talk``; a step is one of
+``pupil|guardian|teacher: text``, ``tap: label``, ``bot: {…}``, ``later: 2h``, ``at: …``,
+``desk <post>: {card: {…}} | {tap: label} | {type: text} | {contains: text}``.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.app import App
+from bot.core.calendar import ZONE, local
+from bot.core.directory import Span
+from bot.core.messages import Screen, Staff, Tapped, Typed, Visitor
+from bot.core.records import (
+    Conversation,
+    ConversationKey,
+    Member,
+    Permission,
+    PostFacts,
+    Request,
+    RequestKey,
+    RequestsOf,
+    Role,
+    TeamKey,
+)
+from bot.core.tree import Audience
+from bot.core.view import Sight
+from bot.core.walk import replay
+from bot.ports import Address, Incoming, Outgoing, Receipt, Take
+
+AUDIENCES = {audience.value for audience in Audience}
+WEEK = tuple(Span(day, time(8), time(15)) for day in range(5))  # members without hours of their own
+_LATER = re.compile(r"(\d+)\s*(min|h|d)")
+_UNITS = {"min": "minutes", "h": "hours", "d": "days"}
+
+
+class ScenarioFault(Exception):  # noqa: N818
+    """The file is no scenario, or the talk went another way; a German sentence."""
+
+
+@dataclass
+class Hands:
+    """A clock that is moved by hand."""
+
+    at: datetime
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@dataclass
+class Stage:
+    """A door whose people are played: what is said goes in at once, what is shown is kept."""
+
+    name: str = "terminal"
+    heard: Callable[[str, Screen], None] = lambda _who, _screen: None
+    shown: dict[str, list[Screen]] = field(default_factory=dict)
+
+    async def listen(self, take: Take) -> None:
+        """Nobody types here; the player hands in what is said."""
+        del take
+
+    async def send(self, outgoing: Outgoing) -> Receipt:
+        if outgoing.screen is not None:
+            self.shown.setdefault(outgoing.address.id, []).append(outgoing.screen)
+            self.heard(outgoing.address.id, outgoing.screen)
+        return Receipt((str(outgoing.row),))
+
+
+@dataclass(frozen=True)
+class World:
+    """How a scenario begins."""
+
+    at: datetime
+    audience: Audience | None = None
+    school: str | None = None
+    members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    absent: Mapping[str, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    world: World
+    talk: tuple[Mapping[str, Any], ...]
+    file: str = ""
+
+
+# ── Reading ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def read(path: Path) -> Scenario:
+    """The scenario in a file; raises ``ScenarioFault`` for anything outside the grammar."""
+    try:
+        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ScenarioFault(f"{path}: lässt sich nicht lesen ({error}).") from None
+    if not isinstance(found, dict) or set(found) != {"world", "talk"}:
+        raise ScenarioFault(f"{path}: Erwartet werden genau „world“ und „talk“.")
+    talk = found["talk"]
+    if not isinstance(talk, list) or not all(isinstance(s, dict) and len(s) == 1 for s in talk):
+        raise ScenarioFault(f"{path}: „talk“ ist eine Liste; jeder Schritt hat genau einen Namen.")
+    for step in talk:
+        _known(path, next(iter(step)))
+    return Scenario(_world(path, found["world"]), tuple(talk), str(path))
+
+
+def _known(path: Path, name: str) -> None:
+    if name in AUDIENCES | {"tap", "bot", "later", "at"} or name.startswith("desk "):
+        return
+    raise ScenarioFault(f"{path}: „{name}“ ist kein Schritt eines Gesprächs.")
+
+
+def _world(path: Path, found: object) -> World:
+    known = {"at", "school", "audience", "members", "absent"}
+    if not isinstance(found, dict) or set(found) - known or "at" not in found:
+        raise ScenarioFault(f"{path}: „world“ kennt {', '.join(sorted(known))}; „at“ ist nötig.")
+    audience = found.get("audience")
+    return World(
+        at=instant(str(found["at"])),
+        audience=Audience(audience) if audience else None,
+        school=found.get("school"),
+        members={post: tuple(names) for post, names in (found.get("members") or {}).items()},
+        absent={n: instant(str(until)) for n, until in (found.get("absent") or {}).items()},
+    )
+
+
+def instant(text: str) -> datetime:
+    """An instant as it is written in a scenario; without offset it is Europe/Berlin."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise ScenarioFault(
+            f"„{text}“ ist kein Zeitpunkt, zum Beispiel 2026-11-24 22:04."
+        ) from None
+    return (at if at.tzinfo else at.replace(tzinfo=ZONE)).astimezone(UTC)
+
+
+# ── Playing ─────────────────────────────────────────────────────────────────────────────────────
+
+
+async def people(app: App, world: World) -> None:
+    """Seat the members of a world on live posts, and let the visitor stand where it says."""
+    day = local(world.at).date()
+    members = [
+        Member(
+            id=address_of(post, name),
+            role=Role.WORKER,
+            label=name,
+            joined_at=world.at,
+            posts=(post,),
+            plan=WEEK,
+            absent_until=world.absent.get(name),
+        )
+        for post, names in world.members.items()
+        for name in names
+    ]
+    facts = [
+        PostFacts(post, Permission(day, "Szenario"), practised=True, accepting=True)
+        for post in world.members
+    ]
+    school = app.knowledge.directory.schools.get(world.school or "")
+    district = school.district if school else None
+    visitor = Conversation("visitor", world.at, (), world.audience, "de", world.school, district)
+    channel = app.channels[0].name
+
+    def seat(work: Any) -> None:
+        for record in (*members, *facts, visitor):
+            work.save(record)
+        for member in members:
+            work.bind(Address(channel, member.id), Staff(member.id), world.at)
+        work.bind(Address(channel, "visitor"), Visitor("visitor"), world.at)
+
+    await app.store.run(seat)
+
+
+def address_of(post: str, name: str) -> str:
+    return f"{post}/{name}"
+
+
+@dataclass
+class Player:
+    """Plays the steps of a scenario over a running application."""
+
+    app: App
+    stage: Stage
+    clock: Hands
+    scenario: Scenario
+    said: int = 0
+    read_until: dict[str, int] = field(default_factory=dict)
+
+    async def play(self) -> None:
+        """Every step in order; raises ``ScenarioFault`` at the first that goes another way."""
+        await people(self.app, self.scenario.world)
+        for number, step in enumerate(self.scenario.talk, 1):
+            ((name, value),) = step.items()
+            try:
+                await self._step(name, value)
+            except ScenarioFault as fault:
+                where = f"{self.scenario.file}, Schritt {number} ({name})"
+                raise ScenarioFault(f"{where}: {fault}") from None
+
+    async def _step(self, name: str, value: Any) -> None:
+        if name in AUDIENCES:
+            await self._say("visitor", Typed(str(value)))
+        elif name == "tap":
+            await self._tap("visitor", str(value))
+        elif name == "bot":
+            await self._bot(value)
+        elif name == "later":
+            await self._move(self.clock.at + _span(str(value)))
+        elif name == "at":
+            await self._move(instant(str(value)))
+        else:
+            await self._desk(name.removeprefix("desk ").strip(), value)
+
+    async def _say(self, who: str, body: Any) -> None:
+        self.said += 1
+        address = Address(self.stage.name, who)
+        incoming = Incoming(
+            f"step/{self.said}", address, self.clock(), body, message=str(self.said)
+        )
+        await self.app.dispatcher.take([incoming])
+        await self.app.settled()
+
+    async def _tap(self, who: str, label: str) -> None:
+        for screen in reversed(self.stage.shown.get(who, [])):
+            for button in screen.choices + screen.ways:
+                if button.label == label:
+                    await self._say(who, Tapped(button.tap))
+                    return
+        raise ScenarioFault(f"Einen Knopf „{label}“ gibt es nicht. {_labels(self._last(who))}")
+
+    async def _move(self, at: datetime) -> None:
+        """Time passes; what becomes due on the way happens in its order."""
+        while (due := await self.app.store.run(lambda work: work.next_due())) and due <= at:
+            self.clock.at = max(self.clock.at, due)
+            await self.app.timers.look()
+            await self.app.settled()
+        self.clock.at = at
+
+    def _last(self, who: str) -> Screen:
+        shown = self.stage.shown.get(who)
+        if not shown:
+            raise ScenarioFault("Hier wurde noch nichts gezeigt.")
+        return shown[-1]
+
+    async def _bot(self, expected: Mapping[str, Any]) -> None:
+        """What the visitor sees: on the last screen, or one since the last look."""
+        shown = self.stage.shown.get("visitor", [])
+        fresh = shown[self.read_until.get("visitor", 0) :] or shown[-1:]
+        self.read_until["visitor"] = len(shown)
+        if "contains" in expected:
+            _contains(fresh, str(expected["contains"]))
+        if "choices" in expected:
+            labels = [button.label for button in self._last("visitor").choices]
+            if not set(expected["choices"]) <= set(labels):
+                raise ScenarioFault(
+                    f"Erwartet: {expected['choices']}. {_labels(self._last('visitor'))}"
+                )
+        if "node" in expected:
+            node = await self.node()
+            if node != expected["node"]:
+                raise ScenarioFault(f"Erwartet war „{expected['node']}“, gezeigt wird „{node}“.")
+
+    async def node(self) -> str:
+        """Where the visitor stands, replayed from the stored answers."""
+        app, at = self.app, self.clock()
+
+        def standing(work: Any) -> str:
+            conversation = work.load(ConversationKey("visitor"))
+            sight = Sight(app.knowledge, work.load(TeamKey()), conversation, at)
+            return replay(app.knowledge.tree, conversation.answers, sight).node.ref
+
+        return await app.store.run(standing)
+
+    async def _desk(self, post: str, step: Mapping[str, Any]) -> None:
+        seats = self.scenario.world.members.get(post.split(maxsplit=1)[0], ())
+        if not seats:
+            raise ScenarioFault(f"An „{post}“ sitzt in diesem Szenario niemand.")
+        post, _, name = post.partition(" ")
+        who = address_of(post, name or seats[0])
+        ((verb, value),) = step.items()
+        match verb:
+            case "tap":
+                await self._tap(who, str(value))
+            case "type":
+                await self._say(who, Typed(str(value)))
+            case "contains":
+                _contains(self.stage.shown.get(who, [])[-3:], str(value))
+            case "card":
+                await self._card(post, who, value)
+            case _:
+                raise ScenarioFault(f"„{verb}“ gibt es am Schreibtisch nicht: card, tap, type.")
+
+    async def _card(self, post: str, who: str, expected: Mapping[str, Any]) -> None:
+        request = await self._request()
+        if request.post != post:
+            raise ScenarioFault(f"Die Anfrage liegt bei „{request.post}“.")
+        if not any(request.name in screen.text for screen in self.stage.shown.get(who, [])):
+            raise ScenarioFault("Auf diesem Schreibtisch liegt keine Karte dazu.")
+        due = local(request.due).strftime("%Y-%m-%d %H:%M") if request.due else None
+        facts = {"topic": request.topic, "due": due, "audience": request.audience.value}
+        facts |= {"school": request.school, "language": request.language}
+        for name, value in expected.items():
+            if name not in facts or str(facts[name]) != str(value):
+                raise ScenarioFault(f"Auf der Karte: {name} = {facts.get(name)}, nicht {value}.")
+
+    async def _request(self) -> Request:
+        def newest(work: Any) -> Request | None:
+            ids = work.load(RequestsOf("visitor"))
+            return work.load(RequestKey(ids[-1])) if ids else None
+
+        request = await self.app.store.run(newest)
+        if request is None:
+            raise ScenarioFault("Es gibt keine offene Anfrage.")
+        return request
+
+
+def _span(text: str) -> timedelta:
+    found = _LATER.fullmatch(text.strip())
+    if found is None:
+        raise ScenarioFault(f"„{text}“ ist keine Dauer, zum Beispiel 30 min, 2h, 3d.")
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+def _contains(screens: list[Screen], text: str) -> None:
+    if not any(text in screen.text for screen in screens):
+        last = screens[-1].text if screens else ""
+        raise ScenarioFault(f"„{text}“ steht nicht da. Da steht: {last}")
+
+
+def _labels(screen: Screen) -> str:
+    labels = ", ".join(f"„{b.label}“" for b in screen.choices + screen.ways)
+    return f"Da sind: {labels}"
