@@ -4,12 +4,17 @@
 ``TryLater`` (with the seconds it was told) or ``Refused``; anything else it raises is a bug.
 """
 
+import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from pathlib import PurePath
+from typing import Protocol, TypeVar
 
-from bot.core.messages import Body, Screen
+from bot.core.messages import Body, Due, Screen, Staff, Timer, Visitor
+from bot.core.records import Key, Record
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,8 @@ class Refused(Exception):  # noqa: N818
         self.gone = gone
 
 
+# Returns when everything is committed. Raises ``TryLater`` when it could not be: then nothing may
+# be confirmed, and the same is heard again, with what has come since.
 Take = Callable[[Sequence[Incoming]], Awaitable[None]]
 
 
@@ -124,3 +131,76 @@ class Committed:
     owed: tuple[Outgoing, ...] = ()
     next_due: datetime | None = None
     crashed: tuple[str, ...] = field(default_factory=tuple)  # event ids, for the log
+    left: frozenset[int] | None = None  # after something was forgotten: the rows still owed
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A row that will never arrive. ``gone``: nothing reaches this recipient any more."""
+
+    row: int
+    gone: bool
+
+
+class Log(Protocol):
+    """One line for the operator: what happened, and ids, never words or persons."""
+
+    def __call__(self, what: str, /, **ids: str | int) -> None: ...
+
+
+def where(error: BaseException) -> dict[str, str | int]:
+    """What broke and where, for the log; without the message: that may quote somebody."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return {"error": type(error).__name__, "place": place}
+
+
+# ── The store, as the shell sees it ─────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One thing to be sent; ``request`` and ``quotes`` say whose words it carries."""
+
+    screen: Screen | None = None
+    origin: str = ""
+    erase: tuple[str, ...] = ()
+    request: str | None = None
+    quotes: bool = False
+    quiet: bool = False
+
+
+class Work(Protocol):
+    """What may be done inside one transaction; runs whole in the store's own thread."""
+
+    def seen(self, ids: Sequence[str], /) -> frozenset[str]: ...
+    def mark_seen(self, ids: Sequence[str], at: datetime, /) -> None: ...
+    def set_mark(self, channel: str, mark: str, at: datetime, /) -> None: ...
+    def who(self, address: Address, /) -> Visitor | Staff | None: ...
+    def bind(self, address: Address, who: Visitor | Staff, at: datetime, /) -> None: ...
+    def address_of(self, who: Visitor | Staff, /) -> Address | None: ...
+    def rebind(self, conversation: str, member: str, /) -> None: ...
+    def load(self, key: Key, /) -> object | None: ...
+    def save(self, record: Record, /) -> None: ...
+    def drop(self, key: Key, /) -> None: ...
+    def forget_words(self, request: str, /) -> None: ...
+    def forget_conversation(self, conversation: str, /) -> None: ...
+    def owe(self, to: Address, owed: Owed, /) -> Outgoing: ...
+    def owed(self, after_row: int = 0, limit: int = 1000, /) -> tuple[Outgoing, ...]: ...
+    def sent(self, rows: Sequence[tuple[Outgoing, Receipt]], at: datetime, /) -> None: ...
+    def tried(self, row: int, /) -> None: ...
+    def give_up(self, row: int, /) -> tuple[Visitor | Staff | None, str | None]: ...
+    def heard(self, address: Address, message: str, at: datetime, /) -> None: ...
+    def erasable(self, address: Address, since: datetime, /) -> tuple[str, ...]: ...
+    def wake(self, at: datetime, kind: Timer, ref: str, /) -> None: ...
+    def let_sleep(self, kind: Timer, ref: str, /) -> None: ...
+    def due(self, now: datetime, limit: int = 100, /) -> tuple[Due, ...]: ...
+    def next_due(self) -> datetime | None: ...
+    def count(self, what: str, district: str, month: str, /) -> None: ...
+    def held(self) -> bool: ...
+
+
+class Store(Protocol):
+    """Runs a unit of work as one transaction: all of it is kept, or it raises and none is."""
+
+    async def run(self, unit: Callable[[Work], T], /) -> T: ...

@@ -1,0 +1,176 @@
+"""The folder of the authors as a whole."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from bot.core.calendar import Calendar
+from bot.core.check.findings import Finding, Grade, in_order
+from bot.core.check.knowledge import findings as all_findings
+from bot.core.check.material import Material
+from bot.core.knowledge import Knowledge
+from bot.core.understand.crisis import Lexicon
+from bot.core.understand.schools import SchoolIndex
+from bot.core.understand.topics import TopicIndex
+from bot.core.words import PIECE_PLACEHOLDERS, TEXTS
+from bot.loading.directories import read_directory
+from bot.loading.pages import LARGEST, Page, read_page
+from bot.loading.trees import read_tree
+from bot.loading.words_files import TextsRead, read_crisis, read_languages, read_texts
+
+ROOT: Final = "knowledge"
+LANGUAGES: Final = f"{ROOT}/languages/languages.yaml"
+# Which endings are read in which folder; others beside them are reported, not read.
+_READ: Final[Mapping[str, tuple[str, ...]]] = {
+    "tree": (".yaml",),
+    "tree/pieces": (".yaml",),
+    "texts": (".yaml",),
+    "crisis": (".yaml",),
+    "languages": (".yaml", ".po"),
+    "directory": (".csv", ".md"),
+}
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What was read. ``knowledge`` is ``None`` as soon as one finding is an error."""
+
+    knowledge: Knowledge | None
+    findings: tuple[Finding, ...]
+    material: Material
+    root: str = ROOT
+
+
+@dataclass
+class Shelf:
+    """The files as bytes, by their path from the knowledge folder's parent."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def pages(self, folder: str) -> list[Page]:
+        """The YAML files that stand directly in a folder."""
+        return [
+            read_page(name, raw)
+            for name, raw in sorted(self.files.items())
+            if name.rpartition("/")[0] == f"{ROOT}/{folder}" and name.endswith(".yaml")
+        ]
+
+
+def load(folder: Path, operator: Mapping[str, str] | None = None) -> Loaded:
+    """Read everything; all faults of form at once. ``operator`` is who runs the bot (settings)."""
+    shelf = _shelf(folder)
+    tree = read_tree([*shelf.pages("tree"), *shelf.pages("tree/pieces")])
+    texts = read_texts(shelf.pages("texts"))
+    crisis = shelf.pages("crisis")
+    entries = read_crisis(crisis)
+    language_page = read_page(LANGUAGES, shelf.files.get(LANGUAGES, b""))
+    languages = read_languages(language_page)
+    directory = read_directory(shelf.files)
+    unread = tree.unread | directory.unread
+    unread |= {"languages"} if language_page.broken else set()
+    found = in_order(
+        (
+            *shelf.findings,
+            *tree.findings,
+            *texts.findings,
+            *(finding for page in crisis for finding in page.findings),
+            *language_page.findings,
+            *directory.findings,
+        )
+    )
+    material = Material(
+        tree.tree,
+        directory.directory,
+        texts.texts,
+        frozenset(languages),
+        {**directory.where, **texts.where, **tree.where},
+        {**texts.written, **tree.written},
+        frozenset(unread | (set() if texts.whole else {"texts"})),
+        frozenset(texts.staff),
+    )
+    knowledge = None
+    if not any(finding.grade is Grade.ERROR for finding in found):
+        knowledge = _knowledge(shelf, material, texts, Lexicon(tuple(entries)))
+        knowledge = replace(knowledge, languages=languages, operator=dict(operator or {}))
+    return Loaded(knowledge, _named(found, folder.name), material, folder.name)
+
+
+def check(loaded: Loaded, today: date) -> tuple[Finding, ...]:
+    """Everything that is wrong with this knowledge on this day, the faults of form included."""
+    found = all_findings(loaded.material, today, TEXTS, PIECE_PLACEHOLDERS)
+    return in_order((*loaded.findings, *_named(found, loaded.root)))
+
+
+def _knowledge(shelf: Shelf, material: Material, texts: TextsRead, lexicon: Lexicon) -> Knowledge:
+    return Knowledge(
+        version=_version(shelf.files),
+        tree=material.tree,
+        directory=material.directory,
+        texts=material.texts,
+        names=texts.names,
+        languages={},
+        lexicon=lexicon,
+        calendar=Calendar.of(material.directory),
+        schools=SchoolIndex(material.directory),
+        topics=TopicIndex(material.tree),
+    )
+
+
+def _version(files: Mapping[str, bytes]) -> str:
+    """Names this state of the files: the same names and bytes give the same 12 characters."""
+    digest = hashlib.sha256()
+    for name, raw in sorted(files.items()):
+        digest.update(f"{name}\0{len(raw)}\0".encode())
+        digest.update(raw)
+    return digest.hexdigest()[:12]
+
+
+def _named(findings: tuple[Finding, ...], name: str) -> tuple[Finding, ...]:
+    """The findings under the folder's own name, should it not be called knowledge."""
+    if name == ROOT:
+        return findings
+    return tuple(
+        replace(finding, file=f"{name}{finding.file.removeprefix(ROOT)}") for finding in findings
+    )
+
+
+def _shelf(folder: Path) -> Shelf:
+    shelf = Shelf()
+    if not folder.is_dir():
+        shelf.findings.append(
+            Finding(
+                Grade.ERROR, ROOT, 1, "folder-missing", "Den Ordner des Wissens gibt es nicht.",
+                "Bitte LOTSE_KNOWLEDGE auf den Ordner „knowledge“ setzen.",
+            )
+        )  # fmt: skip
+    for part, endings in _READ.items():
+        for path in sorted((folder / part).glob("*")):
+            if path.is_file() and not path.name.startswith((".", "~")):
+                _take(shelf, path, f"{ROOT}/{part}/{path.name}", endings)
+    return shelf
+
+
+def _take(shelf: Shelf, path: Path, name: str, endings: tuple[str, ...]) -> None:
+    if path.suffix not in endings:
+        shelf.findings.append(
+            Finding(
+                Grade.WARNING, name, 1, "file-ending", "Diese Datei wird nicht gelesen.",
+                f"Dateien hier enden auf {' oder '.join(endings)}.",
+            )
+        )  # fmt: skip
+        return
+    try:
+        with path.open("rb") as file:
+            shelf.files[name] = file.read(LARGEST + 1)
+    except OSError as error:
+        shelf.findings.append(
+            Finding(
+                Grade.ERROR, name, 1, "file-unreadable",
+                f"Die Datei lässt sich nicht öffnen ({error.strerror}).",
+                "Bitte die Rechte prüfen.",
+            )
+        )  # fmt: skip

@@ -1,0 +1,206 @@
+"""What a batch writes: the changed records, and the effects in their order.
+
+Lives inside one transaction; thrown away with it.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from bot.core.messages import (
+    BecomeMember,
+    Count,
+    Due,
+    Effect,
+    EraseChat,
+    Event,
+    Foreign,
+    ForgetConversation,
+    ForgetWords,
+    LetSleep,
+    Received,
+    Say,
+    Staff,
+    Tapped,
+    Timer,
+    Visitor,
+    Wake,
+    Who,
+)
+from bot.core.records import Conversation, Invitation, Member, PostFacts, Record, Ref, Request
+from bot.core.world import Outcome
+from bot.ports import Address, Outgoing, Owed, Work
+
+ERASABLE_FOR = timedelta(hours=48)  # Bot API, deleteMessage: older ones stay
+DUE_AT_ONCE = 1000
+PAGE = 1000
+
+
+@dataclass
+class Orders:
+    """Carries out what the turns of one batch decided."""
+
+    work: Work
+    now: datetime
+    chance: Callable[[], bytes]
+    owed: list[Outgoing] = field(default_factory=list)
+    addresses: dict[str, Address] = field(default_factory=dict)  # event id → where it came from
+    forgot: bool = False
+    _unsaved: dict[tuple[type, str], Record] = field(default_factory=dict)
+    _persons: dict[Address, Visitor | Staff] = field(default_factory=dict)
+    _due: set[Due] | None = None
+
+    def person(self, address: Address) -> Visitor | Staff:
+        """Who stands behind it, a new visitor if nobody; the address is the one last used."""
+        found = self._persons.get(address)
+        if found is None:
+            found = self.work.who(address) or Visitor(self.chance()[:16].hex())
+            self.work.bind(address, found, self.now)
+            self._persons[address] = found
+        return found
+
+    def is_due(self, due: Due) -> bool:
+        """A timer is due only while its row says so: it may have been put off meanwhile."""
+        if self._due is None:
+            self._due = set(self.work.due(self.now, DUE_AT_ONCE))
+        return due in self._due
+
+    def keep(self, outcome: Outcome) -> None:
+        """Records are written once, in their last version; what is used up goes now."""
+        if outcome.drops:
+            self.save()  # a button used up must not be written back afterwards
+            for key in outcome.drops:
+                self.work.drop(key)
+        for record in outcome.records:
+            self._unsaved[type(record), _id_of(record)] = record
+
+    def save(self) -> None:
+        """Write what is not written yet; then the store answers with today's world."""
+        for record in self._unsaved.values():
+            self.work.save(record)
+        self._unsaved.clear()
+
+    def carry_out(self, event: Event, effects: Sequence[Effect]) -> bool:
+        """An outcome forgets first and speaks then: its own last words are not forgotten.
+
+        True when something was forgotten.
+        """
+        forgetting = False
+        erasing = {
+            effect.to: self._erasing(effect.to, event)
+            for effect in effects
+            if isinstance(effect, EraseChat)
+        }
+        persons: set[Who] = {event.who}
+        for effect in effects:
+            match effect:
+                case ForgetWords() | ForgetConversation():
+                    self._forget(effect)
+                    forgetting = True
+                case BecomeMember(conversation, member):
+                    self.work.rebind(conversation, member)
+                    self._persons.clear()
+                    persons.add(Staff(member))
+        self._speak(event, effects, frozenset(persons), erasing)
+        self.forgot = self.forgot or forgetting
+        return forgetting
+
+    def _speak(
+        self,
+        event: Event,
+        effects: Sequence[Effect],
+        persons: frozenset[Who],
+        erasing: dict[Visitor | Staff, tuple[Address | None, Owed]],
+    ) -> None:
+        origin, here = event.origin, self.addresses.get(event.id)
+        for effect in effects:
+            match effect:
+                case Say(to) if to in persons:
+                    self._say(effect, here, origin)
+                    origin = ""
+                case Say():
+                    self._say(effect, None, "")
+                case EraseChat(to):
+                    self._owe(*erasing[to])
+                case Wake() | LetSleep() | Count():
+                    self._note(effect)
+                case ForgetWords() | ForgetConversation() | BecomeMember():
+                    pass  # done before
+                case _:
+                    assert_never(effect)
+        if origin and _was_tap(event):
+            self._owe(here, Owed(origin=origin))  # nothing to show, but the tap awaits its answer
+
+    def _note(self, effect: Wake | LetSleep | Count) -> None:
+        match effect:
+            case Wake(at, kind, ref):
+                self.let_sleep(kind, ref)
+                self.work.wake(at, kind, ref)
+            case LetSleep(kind, ref):
+                self.let_sleep(kind, ref)
+            case Count(what, district):
+                self.count(what, district)
+            case _:
+                assert_never(effect)
+
+    def let_sleep(self, kind: Timer, ref: str) -> None:
+        self.work.let_sleep(kind, ref)
+        if self._due is not None:
+            self._due.discard(Due(kind, ref))
+
+    def count(self, what: str, district: str = "") -> None:
+        self.work.count(what, district, f"{self.now:%Y-%m}")
+
+    def _say(self, say: Say, here: Address | None, origin: str) -> None:
+        if say.quotes:
+            self.save()  # what is quoted is sealed with its request's own key
+        owed = Owed(say.screen, origin, (), say.request, say.quotes)
+        self._owe(here or self.work.address_of(say.to), owed)
+
+    def _owe(self, address: Address | None, owed: Owed) -> None:
+        if address is None:
+            self.count("no_address")
+        elif owed != Owed():
+            self.owed.append(self.work.owe(address, owed))
+
+    def _erasing(self, to: Visitor | Staff, event: Event) -> tuple[Address | None, Owed]:
+        here = self.addresses.get(event.id) if to == event.who else None
+        address = here or self.work.address_of(to)
+        if address is None:
+            return None, Owed()
+        return address, Owed(erase=self.work.erasable(address, self.now - ERASABLE_FOR))
+
+    def _forget(self, effect: ForgetWords | ForgetConversation) -> None:
+        self.save()  # else what is to be forgotten would be written afterwards
+        match effect:
+            case ForgetWords(request):
+                self.work.forget_words(request)
+            case ForgetConversation(conversation):
+                self.work.forget_conversation(conversation)
+                self._persons.clear()
+            case _:
+                assert_never(effect)
+
+    def rows(self) -> Iterator[int]:
+        """The numbers of all rows that are still owed."""
+        after = 0
+        while page := self.work.owed(after, PAGE):
+            yield from (outgoing.row for outgoing in page)
+            after = page[-1].row
+
+
+def _id_of(record: Record) -> str:
+    match record:
+        case Conversation() | Request() | Member() | PostFacts():
+            return record.id
+        case Ref():
+            return record.ref
+        case Invitation():
+            return record.hash
+        case _:
+            assert_never(record)
+
+
+def _was_tap(event: Event) -> bool:
+    return isinstance(event.body, Tapped) or event.body == Received(Foreign.BUTTON)

@@ -1,0 +1,167 @@
+"""What is owed to people, what was sent, and what of it can still be deleted or edited."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.core.messages import Staff, Visitor
+from bot.ports import Address, Outgoing, Owed, Receipt
+from bot.store import codec
+from bot.store.database import last_row
+from bot.store.matters import Matters
+from bot.store.people import person
+from bot.store.sealing import REQUEST_KID, Place, Seal, kid_of
+
+
+class Letters(Matters):
+    # ── Owed ────────────────────────────────────────────────────────────────────────────────────
+
+    def owe(self, to: Address, owed: Owed) -> Outgoing:
+        """Put it into the outbox; what the channel will be given, with its row's number."""
+        row, found = self._next_row(), self._address_hash(to)
+        payload = codec.Payload(to.channel, to.id, owed.screen, owed.origin, owed.erase, owed.quiet)
+        seal = self._quoting_seal(owed.request) if owed.quotes and owed.request else None
+        place, plain = _payload_place(row), codec.payload_bytes(payload)
+        self._do(
+            "put_outbox",
+            id=row,
+            address_hash=found,
+            sealed_payload=(seal or self._sealer).close(plain, place),
+            request=owed.request,
+            quotes=int(owed.quotes),
+        )
+        return self._outgoing(row, found, payload, 0)
+
+    def _next_row(self) -> int:
+        last = self._memory.next_row or last_row(self.connection)
+        self._memory.next_row = last + 1
+        return last + 1
+
+    def _quoting_seal(self, request: str) -> Seal | None:
+        """Words that wait to be sent are sealed with the request's key: erased, they are noise."""
+        seal = self._request_seal(request)
+        if seal is None and self._one("request", id=request) is not None:
+            return self._new_request_seal(request)
+        return seal
+
+    def _outgoing(self, row: int, found: bytes, payload: codec.Payload, tries: int) -> Outgoing:
+        screen = payload.screen
+        edits = screen is not None and screen.edit and screen.slot
+        return Outgoing(
+            row,
+            payload.address,
+            screen,
+            payload.origin,
+            payload.erase,
+            self._slot_message(found, edits) if edits else "",
+            payload.quiet,
+            tries,
+        )
+
+    def _slot_message(self, found: bytes, slot: str) -> str:
+        slot_hash = self._slot_hash(slot)
+        sealed = self._one("slot", address_hash=found, slot_hash=slot_hash)
+        if sealed is None:
+            return ""
+        return self._open(sealed, "slots", f"{found.hex()}/{slot_hash.hex()}", "message").decode()
+
+    def _slot_hash(self, slot: str) -> bytes:
+        return self._sealer.hash("slot", slot)
+
+    def owed(self, after_row: int = 0, limit: int = 1000) -> tuple[Outgoing, ...]:
+        """A page of the outbox in order, for the start; go on after the last row of it."""
+        return tuple(
+            [
+                self._outgoing(row, found, self._payload(row, sealed, request), tries)
+                for row, found, sealed, request, tries in list(
+                    self._all("owed", after_row=after_row, size=limit),
+                )
+            ],
+        )
+
+    def rows(self) -> frozenset[int]:
+        """The numbers of all rows that are still owed, without opening them."""
+        return frozenset([row for (row,) in self._all("outbox_rows")])
+
+    def _payload(self, row: int, sealed: bytes, request: str | None) -> codec.Payload:
+        opener: Seal | None = None
+        if request and kid_of(sealed) == REQUEST_KID:
+            opener = self._request_seal(request)
+        return codec.payload_of((opener or self._sealer).open(sealed, _payload_place(row)))
+
+    def tried(self, row: int) -> None:
+        """A send of this row may have arrived."""
+        self._do("try_outbox", id=row)
+
+    def give_up(self, row: int) -> tuple[Visitor | Staff | None, str | None]:
+        """Delete the row: whom it did not reach, and the request it was about."""
+        found = self._one("outbox_row", id=row)
+        if found is None:
+            return None, None
+        self._do("drop_outbox", id=row)
+        return person(self._one("who", hash=found[0])), found[1]
+
+    def request_of(self, row: int) -> str | None:
+        found = self._one("outbox_row", id=row)
+        return None if found is None else found[1]
+
+    # ── Sent, heard ─────────────────────────────────────────────────────────────────────────────
+
+    def sent(self, rows: Sequence[tuple[Outgoing, Receipt]], at: datetime) -> None:
+        """Done with these rows. A row that was forgotten meanwhile leaves no trace."""
+        for outgoing, receipt in rows:
+            if not self._do("drop_outbox", id=outgoing.row) or not receipt.messages:
+                continue
+            found, when = self._address_hash(outgoing.address), codec.micros(at)
+            for message in receipt.messages:
+                self._put_message(found, message, mine=1, when=when)
+            if outgoing.screen is not None and outgoing.screen.slot:
+                self._put_slot(found, outgoing.screen.slot, receipt.messages[-1], when)
+
+    def heard(self, address: Address, message: str, at: datetime) -> None:
+        """The person's own message stands in the chat, so that it can be deleted."""
+        if message:
+            when = codec.micros(at)
+            self._put_message(self._address_hash(address), message, mine=0, when=when)
+
+    def _put_message(self, found: bytes, message: str, *, mine: int, when: int) -> None:
+        own = self._sealer.hash("message", found.hex(), message)
+        row = f"{found.hex()}/{own.hex()}"
+        sealed = self._close(message.encode(), "messages", row, "message")
+        self._do(
+            "put_message",
+            address_hash=found,
+            hash=own,
+            sealed_message=sealed,
+            mine=mine,
+            at=when,
+        )
+
+    def _put_slot(self, found: bytes, slot: str, message: str, when: int) -> None:
+        slot_hash = self._slot_hash(slot)
+        row = f"{found.hex()}/{slot_hash.hex()}"
+        sealed = self._close(message.encode(), "slots", row, "message")
+        self._do(
+            "put_slot",
+            address_hash=found,
+            slot_hash=slot_hash,
+            sealed_message=sealed,
+            at=when,
+        )
+
+    def erasable(self, address: Address, since: datetime) -> tuple[str, ...]:
+        """The channel's ids of what stands in this chat since then; they are forgotten here."""
+        found = self._address_hash(address)
+        rows = list(self._all("messages", address_hash=found, since=codec.micros(since)))
+        ids = [
+            self._open(sealed, "messages", f"{found.hex()}/{own.hex()}", "message").decode()
+            for own, sealed in rows
+        ]
+        self._do("drop_messages", address_hash=found)
+        # What is deleted in the chat cannot be edited there: the next card is a new message.
+        self._do("drop_slots", address_hash=found)
+        self.erased = True
+        return tuple(ids)
+
+
+def _payload_place(row: int) -> Place:
+    return Place("outbox", str(row), "payload")

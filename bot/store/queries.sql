@@ -1,0 +1,300 @@
+-- Who stands behind an address.
+
+-- name: who(hash)^
+SELECT who_kind, who_id FROM addresses WHERE hash = :hash;
+
+-- name: use_address(hash, who_kind, who_id, last_used)!
+UPDATE addresses SET last_used = :last_used
+WHERE hash = :hash AND who_kind = :who_kind AND who_id = :who_id;
+
+-- name: put_address(hash, channel, sealed_address, who_kind, who_id, last_used)!
+INSERT INTO addresses (hash, channel, sealed_address, who_kind, who_id, last_used)
+VALUES (:hash, :channel, :sealed_address, :who_kind, :who_id, :last_used)
+ON CONFLICT (hash) DO UPDATE SET
+    who_kind = excluded.who_kind, who_id = excluded.who_id, last_used = excluded.last_used;
+
+-- name: address_of(who_kind, who_id)^
+SELECT hash, channel, sealed_address FROM addresses
+WHERE who_id = :who_id AND who_kind = :who_kind ORDER BY last_used DESC LIMIT 1;
+
+-- name: hashes_of(conversation)
+SELECT hash FROM addresses WHERE who_id = :conversation AND who_kind = 'visitor';
+
+-- name: rebind(conversation, member)!
+UPDATE addresses SET who_kind = 'member', who_id = :member
+WHERE who_id = :conversation AND who_kind = 'visitor';
+
+-- name: drop_address(hash)!
+DELETE FROM addresses WHERE hash = :hash;
+
+
+-- Conversations.
+
+-- name: conversation(id)$
+SELECT sealed_state FROM conversations WHERE id = :id;
+
+-- name: put_conversation(id, sealed_state, touched)!
+INSERT INTO conversations (id, sealed_state, touched) VALUES (:id, :sealed_state, :touched)
+ON CONFLICT (id) DO UPDATE SET sealed_state = excluded.sealed_state, touched = excluded.touched;
+
+-- name: drop_conversation(id)!
+DELETE FROM conversations WHERE id = :id;
+
+
+-- Requests and their words.
+
+-- name: request(id)$
+SELECT sealed_state FROM requests WHERE id = :id;
+
+-- name: put_request(id, conversation, post, sealed_name, sealed_state, due, open, sent_at, closed_at)!
+INSERT INTO requests
+    (id, conversation, post, sealed_name, sealed_state, due, open, sent_at, closed_at)
+VALUES
+    (:id, :conversation, :post, :sealed_name, :sealed_state, :due, :open, :sent_at, :closed_at)
+ON CONFLICT (id) DO UPDATE SET
+    conversation = excluded.conversation, post = excluded.post,
+    sealed_name = excluded.sealed_name, sealed_state = excluded.sealed_state,
+    due = excluded.due, open = excluded.open,
+    sent_at = excluded.sent_at, closed_at = excluded.closed_at;
+
+-- name: requests_of(conversation)
+SELECT id FROM requests WHERE conversation = :conversation AND open = 1 ORDER BY sent_at, id;
+
+-- name: open_requests(post, size, skip)
+SELECT id FROM requests WHERE post = :post AND open = 1
+ORDER BY due, id LIMIT :size OFFSET :skip;
+
+-- name: waiting()
+SELECT DISTINCT conversation FROM requests WHERE open = 1 ORDER BY conversation;
+
+-- name: open_names()
+SELECT id, sealed_name FROM requests WHERE open = 1;
+
+-- name: overdue(now)
+SELECT id, sealed_name, post, due FROM requests WHERE open = 1 AND due < :now ORDER BY due;
+
+-- name: request_key(request)$
+SELECT sealed_key FROM request_keys WHERE request = :request;
+
+-- name: put_request_key(request, sealed_key)!
+INSERT INTO request_keys (request, sealed_key) VALUES (:request, :sealed_key);
+
+-- name: drop_request_key(request)!
+DELETE FROM request_keys WHERE request = :request;
+
+-- name: words(request)
+SELECT seq, sealed_text FROM words WHERE request = :request ORDER BY seq;
+
+-- name: put_word(request, seq, sealed_text)!
+INSERT INTO words (request, seq, sealed_text) VALUES (:request, :seq, :sealed_text);
+
+-- name: drop_words(request)!
+DELETE FROM words WHERE request = :request;
+
+
+-- The team.
+
+-- name: members()
+SELECT id, sealed_state FROM members ORDER BY id;
+
+-- name: put_member(id, sealed_state)!
+INSERT INTO members (id, sealed_state) VALUES (:id, :sealed_state)
+ON CONFLICT (id) DO UPDATE SET sealed_state = excluded.sealed_state;
+
+-- name: posts()
+SELECT id, sealed_state FROM posts ORDER BY id;
+
+-- name: put_post(id, sealed_state)!
+INSERT INTO posts (id, sealed_state) VALUES (:id, :sealed_state)
+ON CONFLICT (id) DO UPDATE SET sealed_state = excluded.sealed_state;
+
+-- name: invitation(hash)$
+SELECT sealed_state FROM invitations WHERE hash = :hash;
+
+-- name: unused_invitations()
+SELECT hash, sealed_state FROM invitations WHERE used = 0;
+
+-- name: put_invitation(hash, sealed_state, expires, used)!
+INSERT INTO invitations (hash, sealed_state, expires, used)
+VALUES (:hash, :sealed_state, :expires, :used)
+ON CONFLICT (hash) DO UPDATE SET
+    sealed_state = excluded.sealed_state, expires = excluded.expires, used = excluded.used;
+
+-- name: drop_invitation(hash)!
+DELETE FROM invitations WHERE hash = :hash;
+
+
+-- Buttons that act.
+
+-- name: ref(hash)$
+SELECT sealed_action FROM refs WHERE hash = :hash;
+
+-- name: put_ref(hash, owner, gives_hash, sealed_action, expires)!
+INSERT INTO refs (hash, owner, gives_hash, sealed_action, expires)
+VALUES (:hash, :owner, :gives_hash, :sealed_action, :expires)
+ON CONFLICT (hash) DO UPDATE SET
+    owner = excluded.owner, gives_hash = excluded.gives_hash,
+    sealed_action = excluded.sealed_action, expires = excluded.expires;
+
+-- name: gives_of(hash)$
+SELECT gives_hash FROM refs WHERE hash = :hash;
+
+-- name: drop_ref(hash)!
+DELETE FROM refs WHERE hash = :hash;
+
+-- name: drop_given(gives_hash)!
+DELETE FROM refs WHERE gives_hash = :gives_hash;
+
+-- name: drop_refs_of(owner)!
+DELETE FROM refs WHERE owner = :owner;
+
+
+-- What is owed.
+
+-- name: put_outbox(id, address_hash, sealed_payload, request, quotes)!
+INSERT INTO outbox (id, address_hash, sealed_payload, request, quotes, tries)
+VALUES (:id, :address_hash, :sealed_payload, :request, :quotes, 0);
+
+-- name: owed(after_row, size)
+SELECT id, address_hash, sealed_payload, request, tries FROM outbox
+WHERE id > :after_row ORDER BY id LIMIT :size;
+
+-- name: outbox_rows()
+SELECT id FROM outbox;
+
+-- name: try_outbox(id)!
+UPDATE outbox SET tries = tries + 1 WHERE id = :id;
+
+-- name: outbox_row(id)^
+SELECT address_hash, request FROM outbox WHERE id = :id;
+
+-- name: drop_outbox(id)!
+DELETE FROM outbox WHERE id = :id;
+
+-- name: drop_outbox_to(address_hash)!
+DELETE FROM outbox WHERE address_hash = :address_hash;
+
+-- name: drop_outbox_quotes(request)!
+DELETE FROM outbox WHERE request = :request AND quotes = 1;
+
+
+-- What stands in the chats: for deletion within 48 hours, and for editing in place.
+
+-- name: put_message(address_hash, hash, sealed_message, mine, at)!
+INSERT INTO messages (address_hash, hash, sealed_message, mine, at)
+VALUES (:address_hash, :hash, :sealed_message, :mine, :at)
+ON CONFLICT (address_hash, hash) DO NOTHING;
+
+-- name: messages(address_hash, since)
+SELECT hash, sealed_message FROM messages
+WHERE address_hash = :address_hash AND at >= :since ORDER BY at, hash;
+
+-- name: drop_messages(address_hash)!
+DELETE FROM messages WHERE address_hash = :address_hash;
+
+-- name: slot(address_hash, slot_hash)$
+SELECT sealed_message FROM slots WHERE address_hash = :address_hash AND slot_hash = :slot_hash;
+
+-- name: put_slot(address_hash, slot_hash, sealed_message, at)!
+INSERT INTO slots (address_hash, slot_hash, sealed_message, at)
+VALUES (:address_hash, :slot_hash, :sealed_message, :at)
+ON CONFLICT (address_hash, slot_hash) DO UPDATE SET
+    sealed_message = excluded.sealed_message, at = excluded.at;
+
+-- name: drop_slots(address_hash)!
+DELETE FROM slots WHERE address_hash = :address_hash;
+
+
+-- What was heard, and what is due.
+
+-- name: seen(hash)^
+SELECT 1 FROM seen WHERE hash = :hash;
+
+-- name: put_seen*!
+INSERT INTO seen (hash, at) VALUES (:hash, :at) ON CONFLICT (hash) DO NOTHING;
+
+-- name: mark(channel)^
+SELECT mark, heard FROM marks WHERE channel = :channel;
+
+-- name: put_mark(channel, mark, heard)!
+INSERT INTO marks (channel, mark, heard) VALUES (:channel, :mark, :heard)
+ON CONFLICT (channel) DO UPDATE SET mark = excluded.mark, heard = excluded.heard;
+
+-- name: put_timer(kind, ref, at)!
+INSERT INTO timers (kind, ref, at) VALUES (:kind, :ref, :at)
+ON CONFLICT (kind, ref) DO UPDATE SET at = excluded.at;
+
+-- name: drop_timer(kind, ref)!
+DELETE FROM timers WHERE kind = :kind AND ref = :ref;
+
+-- name: drop_timers_of(ref)!
+DELETE FROM timers WHERE ref = :ref;
+
+-- name: due(now, size)
+SELECT kind, ref FROM timers WHERE at <= :now ORDER BY at, kind, ref LIMIT :size;
+
+-- name: next_due()$
+SELECT min(at) FROM timers;
+
+
+-- Numbers.
+
+-- name: count(month, district, what)!
+INSERT INTO counters (month, district, what, n) VALUES (:month, :district, :what, 1)
+ON CONFLICT (month, district, what) DO UPDATE SET n = counters.n + 1;
+
+-- name: counters()
+SELECT month, district, what, n FROM counters ORDER BY month, district, what;
+
+-- name: stats()^
+SELECT
+    (SELECT count(*) FROM conversations),
+    (SELECT count(*) FROM requests WHERE open = 1),
+    (SELECT count(*) FROM outbox),
+    (SELECT count(*) FROM members),
+    (SELECT count(*) FROM timers);
+
+
+-- What has had its time.
+
+-- name: sweep_seen(before)!
+DELETE FROM seen WHERE at < :before;
+
+-- name: sweep_messages(before)!
+DELETE FROM messages WHERE at < :before;
+
+-- name: sweep_slots(before)!
+DELETE FROM slots WHERE at < :before;
+
+-- name: sweep_refs(before)!
+DELETE FROM refs WHERE expires < :before;
+
+-- name: sweep_invitations(before)!
+DELETE FROM invitations WHERE expires < :before;
+
+
+-- The database about itself.
+
+-- name: meta(name)$
+SELECT value FROM meta WHERE name = :name;
+
+-- name: put_meta(name, value)!
+INSERT INTO meta (name, value) VALUES (:name, :value)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value;
+
+-- name: drop_meta(name)!
+DELETE FROM meta WHERE name = :name;
+
+-- name: keys()
+SELECT kid, sealed_check FROM keys;
+
+-- name: put_key(kid, sealed_check)!
+INSERT INTO keys (kid, sealed_check) VALUES (:kid, :sealed_check)
+ON CONFLICT (kid) DO UPDATE SET sealed_check = excluded.sealed_check;
+
+-- name: secret(name)$
+SELECT sealed_secret FROM secrets WHERE name = :name;
+
+-- name: put_secret(name, sealed_secret)!
+INSERT INTO secrets (name, sealed_secret) VALUES (:name, :sealed_secret)
+ON CONFLICT (name) DO UPDATE SET sealed_secret = excluded.sealed_secret;

@@ -1,0 +1,126 @@
+"""What was heard, what is due, what is counted, and what has had its time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.core.messages import Due, Timer
+from bot.store.codec import micros, moment
+from bot.store.matters import Matters
+
+SEEN_FOR = timedelta(days=3)  # Telegram repeats an update for 24 hours at most
+MESSAGES_FOR = timedelta(hours=48)  # older ones cannot be deleted (Bot API, deleteMessage)
+SLOTS_FOR = timedelta(days=60)  # a card may wait through the summer holidays
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """An open request whose promise has passed; for ``lotse status``."""
+
+    request: str
+    name: str
+    post: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """Numbers only."""
+
+    conversations: int
+    open_requests: int
+    owed: int
+    members: int
+    timers: int
+
+
+class Rounds(Matters):
+    # ── Heard ───────────────────────────────────────────────────────────────────────────────────
+
+    def seen(self, ids: Sequence[str]) -> frozenset[str]:
+        """Those of these event ids that were already handled."""
+        return frozenset(
+            [i for i in ids if self._one("seen", hash=self._sealer.hash("seen", i)) is not None],
+        )
+
+    def mark_seen(self, ids: Sequence[str], at: datetime) -> None:
+        when = micros(at)
+        rows = [{"hash": self._sealer.hash("seen", i), "at": when} for i in ids]
+        self._queries.put_seen(self.connection, rows)
+
+    def set_mark(self, channel: str, mark: str, at: datetime) -> None:
+        """The channel's reading position, and that it was heard then."""
+        self._do("put_mark", channel=channel, mark=mark, heard=micros(at))
+
+    def mark_of(self, channel: str) -> tuple[str, datetime | None]:
+        row = self._one("mark", channel=channel)
+        return ("", None) if row is None else (row[0], moment(row[1]))
+
+    # ── Due ─────────────────────────────────────────────────────────────────────────────────────
+
+    def wake(self, at: datetime, kind: Timer, ref: str) -> None:
+        """Replaces an earlier time of the same kind and ref."""
+        self._do("put_timer", kind=kind.value, ref=ref, at=micros(at))
+
+    def let_sleep(self, kind: Timer, ref: str) -> None:
+        self._do("drop_timer", kind=kind.value, ref=ref)
+
+    def due(self, now: datetime, limit: int = 100) -> tuple[Due, ...]:
+        """What is due, earliest first. Reads only: ``let_sleep`` in the unit that handles it."""
+        rows = self._all("due", now=micros(now), size=limit)
+        return tuple([Due(Timer(kind), ref) for kind, ref in rows])
+
+    def next_due(self) -> datetime | None:
+        at = self._one("next_due")
+        return None if at is None else moment(at)
+
+    # ── Numbers ─────────────────────────────────────────────────────────────────────────────────
+
+    def count(self, what: str, district: str, month: str) -> None:
+        """One more; ``month`` as 2026-11."""
+        self._do("count", month=month, district=district, what=what)
+
+    def counters(self) -> tuple[tuple[str, str, str, int], ...]:
+        """(month, district, what, number), in this order."""
+        return tuple(self._all("counters"))
+
+    def stats(self) -> Stats:
+        return Stats(*self._one("stats"))
+
+    def overdue(self, now: datetime) -> tuple[Overdue, ...]:
+        """Open requests whose promise has passed, the oldest first."""
+        return tuple(
+            [
+                Overdue(request, self._name(request, sealed), post, moment(due))
+                for request, sealed, post, due in list(self._all("overdue", now=micros(now)))
+            ],
+        )
+
+    def waiting(self) -> tuple[str, ...]:
+        """The conversations that have an open request."""
+        return tuple([conversation for (conversation,) in self._all("waiting")])
+
+    # ── Had its time ────────────────────────────────────────────────────────────────────────────
+
+    def sweep(self, now: datetime) -> None:
+        """Delete what is kept for a while only; harmless as often as one likes."""
+        gone = self._do("sweep_messages", before=micros(now - MESSAGES_FOR))
+        gone += self._do("sweep_slots", before=micros(now - SLOTS_FOR))
+        gone += self._do("sweep_refs", before=micros(now))
+        invitations = self._do("sweep_invitations", before=micros(now))
+        self._do("sweep_seen", before=micros(now - SEEN_FOR))
+        if invitations:
+            self._memory.roster = None
+        self.erased = self.erased or gone + invitations > 0
+
+    # ── After a restore ─────────────────────────────────────────────────────────────────────────
+
+    def held(self) -> bool:
+        """A backup was brought back: nothing is sent until somebody says ``resume``."""
+        return self._one("meta", name="held") is not None
+
+    def hold(self) -> None:
+        self._do("put_meta", name="held", value="1")
+
+    def resume(self) -> None:
+        self._do("drop_meta", name="held")

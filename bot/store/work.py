@@ -1,0 +1,49 @@
+"""The unit of work: everything that may be done to the store inside one transaction."""
+
+from dataclasses import replace
+
+from bot.ports import Owed
+from bot.store.facts import Facts
+from bot.store.letters import Letters
+from bot.store.people import People
+from bot.store.rounds import Overdue, Rounds, Stats
+
+__all__ = ["Overdue", "Owed", "Stats", "Work"]
+
+
+class Work(People, Facts, Letters, Rounds):
+    """All of it or nothing. Runs in the store's thread: waits for nobody, keeps nothing."""
+
+    def forget_words(self, request: str) -> None:
+        """Erase the words of a request: their key, the words, what quotes them, the drafts."""
+        self.erased = True
+        self._forgotten |= {request}
+        self._do("drop_words", request=request)
+        self._do("drop_request_key", request=request)
+        self._do("drop_outbox_quotes", request=request)
+        self._forget_drafts(request)
+
+    def _forget_drafts(self, request: str) -> None:
+        for member in list(self._roster().members.values()):
+            if member.writing_to == request and member.draft:
+                self._save_member(replace(member, draft=""))
+        facts = self._request(request)
+        writer = self.conversation(facts.conversation) if facts else None
+        if writer and writer.writing_to == request and writer.draft:
+            self._save_conversation(replace(writer, draft=()))
+
+    def forget_conversation(self, conversation: str) -> None:
+        """Erase a conversation, its addresses, and what waits for them.
+
+        Ask ``erasable`` before and ``owe`` a last word after it. Words of requests go by
+        ``forget_words``.
+        """
+        self.erased = True
+        for (found,) in list(self._all("hashes_of", conversation=conversation)):
+            self._do("drop_outbox_to", address_hash=found)
+            self._do("drop_messages", address_hash=found)
+            self._do("drop_slots", address_hash=found)
+            self._do("drop_address", hash=found)
+        self._do("drop_refs_of", owner=conversation)
+        self._do("drop_timers_of", ref=conversation)
+        self._do("drop_conversation", id=conversation)
