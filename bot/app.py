@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import secrets
 import signal
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from time import monotonic
@@ -15,14 +15,17 @@ from bot.core import turn as core
 from bot.core.calendar import ZONE
 from bot.core.knowledge import Knowledge
 from bot.core.messages import Event, Outage, Screen, Timer, Visitor
+from bot.core.records import Conversation, ConversationKey
+from bot.core.tree import Audience
 from bot.dispatcher import Core, Dispatcher
 from bot.outbox import Outbox
-from bot.ports import Channel, Limits, Log, Outgoing, Owed
+from bot.ports import Address, Channel, Limits, Log, Outgoing, Owed, where
 from bot.store import Store, StoreError, Work
 from bot.store.errors import DiskFull, Locked
 from bot.timers import Timers
 
 SWEEP = timedelta(hours=1)  # between two looks for what has had its time
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds until a door that failed is listened to again
 TELEGRAM_LIMITS = Limits(total_per_second=30, per_address_per_second=1, burst=3)
 CORE = Core(core.needs, core.turn, core.updated, core.apology, core.danger_screen)
 
@@ -54,6 +57,7 @@ class App:
     chance: Callable[[], bytes] = chance
     log: Log = log
     steady: Callable[[], float] = monotonic
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     def __post_init__(self) -> None:
         by_name = {channel.name: channel for channel in self.channels}
@@ -112,28 +116,31 @@ class App:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
         async with self.running():
-            listening = [
-                asyncio.create_task(channel.listen(self.dispatcher.take), name=channel.name)
-                for channel in self.channels
-            ]
+            listening = [asyncio.create_task(self.listen(channel)) for channel in self.channels]
             stopped = asyncio.create_task(stop.wait())
             await asyncio.wait([*listening, stopped], return_when=asyncio.FIRST_COMPLETED)
-            failed = self._failed(listening)
             for task in (*listening, stopped):
                 task.cancel()
             await asyncio.gather(*listening, stopped, return_exceptions=True)
-            await self.settled()
-        return failed
+            if not stop.is_set():
+                await self.settled()  # a signal does not wait for what is owed: the store has it
+        return 0
 
-    def _failed(self, listening: Sequence[asyncio.Task[None]]) -> int:
-        code = 0
-        for task in listening:
-            if task.done() and task.exception() is not None:
-                self.log(
-                    "channel failed", channel=task.get_name(), error=type(task.exception()).__name__
-                )
-                code = 1
-        return code
+    async def listen(self, channel: Channel) -> None:
+        """Until the channel ends by itself; one that failed is heard again, after longer pauses."""
+        pause = FIRST_PAUSE
+        while True:
+            begun = self.steady()
+            try:
+                await channel.listen(self.dispatcher.take)
+            except Exception as error:  # noqa: BLE001  (a bug of one door; the others stay open)
+                self.log("channel failed", channel=channel.name, **where(error))
+            else:
+                return
+            if self.steady() - begun > LONGEST_PAUSE:
+                pause = FIRST_PAUSE  # it had been well for a while
+            await self.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
 
     async def settled(self) -> None:
         """Everything handed in is committed, everything owed is sent or has to wait."""
@@ -157,19 +164,27 @@ class App:
 
     async def resume(self, *, instead: bool) -> None:
         """Send again after a restore: what was owed, or ``instead`` one honest sentence to each."""
-        sentence = Screen(self.knowledge.texts["restored"].of(None))
 
         def unit(work: Work) -> None:
             if instead:
-                owed = _all_owed(work)
-                for each in owed:
-                    work.give_up(each.row)
-                for address in dict.fromkeys(each.address for each in owed):
-                    work.owe(address, Owed(sentence))
+                self._say_instead(work)
             work.resume()
 
         await self.store.run(unit)
         await self.outbox.start()
+        self.timers.expect(self.clock())
+
+    def _say_instead(self, work: Work) -> None:
+        """One sentence to whom something is owed, and to whom an answer may be lost."""
+        owed = _all_owed(work)
+        for each in owed:
+            work.give_up(each.row)
+        waiting = [work.address_of(Visitor(conversation)) for conversation in work.waiting()]
+        text = self.knowledge.texts["restored"]
+        for address in dict.fromkeys([each.address for each in owed] + waiting):
+            if address is not None:
+                screen = Screen(text.of(_audience_at(work, address)))
+                work.owe(address, Owed(screen))
 
     async def outage(self, missed: Outage) -> None:
         """Every open request hears which hours did not arrive."""
@@ -198,3 +213,10 @@ def _all_owed(work: Work) -> list[Outgoing]:
     while page := work.owed(owed[-1].row if owed else 0):
         owed += page
     return owed
+
+
+def _audience_at(work: Work, address: Address) -> Audience | None:
+    """Who the visitor at an address said to be; None for a member too."""
+    who = work.who(address)
+    found = work.load(ConversationKey(who.conversation)) if isinstance(who, Visitor) else None
+    return found.audience if isinstance(found, Conversation) else None

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from bot.core.knowledge import Knowledge
-from bot.core.messages import Due, Effect, Event, House, NotDelivered, Screen, Wake
+from bot.core.messages import Due, Effect, Event, House, NotDelivered, Screen, Wake, Who
 from bot.core.records import (
     Key,
     Member,
@@ -68,6 +68,7 @@ class Batch:
     _known: dict[Key, object] = field(default_factory=dict)
     _broken: dict[str, Exception] = field(default_factory=dict)  # events whose needs crashed
     _crashed: list[str] = field(default_factory=list)
+    _needed: dict[str, tuple[Who, dict[Key, object]]] = field(default_factory=dict)  # by event
 
     def handle(self, given: Sequence[Given]) -> Committed:
         """All of it, in order of arrival; what was handled before is confirmed without effect."""
@@ -156,11 +157,25 @@ class Batch:
         return asking
 
     def _missing(self, event: Event) -> frozenset[Key]:
+        if self._unchanged(event):
+            return frozenset()
         try:
-            return self.core.needs(event, self._known) - self._known.keys()
+            keys = self.core.needs(event, self._known)
         except Exception as error:  # noqa: BLE001  (a bug of the core, told in the event's turn)
             self._broken[event.id] = error
             return frozenset()
+        # Not ``keys - known.keys()``: that looks at all that the batch knows.
+        missing = frozenset([key for key in keys if key not in self._known])
+        if not missing:
+            self._needed[event.id] = event.who, {key: self._known[key] for key in keys}
+        return missing
+
+    def _unchanged(self, event: Event) -> bool:
+        """Whether all it needed is known and the same: what it needs follows from nothing else."""
+        who, needed = self._needed.get(event.id, (None, {}))
+        return who == event.who and all(
+            self._known.get(key, self) is found for key, found in needed.items()
+        )
 
     # ── One turn ────────────────────────────────────────────────────────────────────────────────
 
@@ -168,7 +183,8 @@ class Batch:
         orders = self.orders
         address = orders.addresses.get(event.id)
         if address is not None:
-            event = replace(event, who=orders.person(address))  # perhaps a member since just now
+            who = orders.person(address)  # perhaps a member since just now
+            event = event if who == event.who else replace(event, who=who)
         match event:
             case Event(who=House(), body=Due(kind, ref)):
                 if not orders.is_due(Due(kind, ref)):

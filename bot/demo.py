@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import Final
 
 import structlog
-import yaml
 
 from bot.app import App, now, with_operator
 from bot.channels.terminal import Person, Terminal
 from bot.core.calendar import local
 from bot.core.knowledge import Knowledge
-from bot.core.messages import Staff
-from bot.core.records import Member, Permission, PostFacts, Role
+from bot.core.messages import Staff, Visitor
+from bot.core.records import Conversation, ConversationKey, Member, Permission, PostFacts, Role
+from bot.core.tree import Audience
 from bot.ports import Address, Limits
-from bot.scenario import WEEK, Hands, Player, Stage
+from bot.scenario import WEEK, Hands, Player, Stage, written
 from bot.scenario import read as read_scenario
 from bot.store import Keys, Store, Work, new_key
 
@@ -62,11 +62,29 @@ async def play(knowledge: Knowledge, *, staffed: bool, record: Path | None = Non
         terminal = Terminal(keyboard(), _print, now, people)
         app = App(with_operator(knowledge, OPERATOR), store, (terminal,), {"terminal": FAST})
         terminal.settled = app.settled
+        world = _world(staffed=staffed)
         _print(WELCOME)
         code = await app.run()
+        audience = await store.run(_audience)
     if record is not None:
-        await asyncio.to_thread(record.write_text, recorded(terminal), encoding="utf-8")
+        scenario = written(world, audience, terminal.talk)
+        await asyncio.to_thread(record.write_text, scenario, encoding="utf-8")
     return code
+
+
+def _world(*, staffed: bool) -> dict[str, object]:
+    """How this talk began, as a scenario says it."""
+    at = {"at": local(now()).strftime("%Y-%m-%d %H:%M")}
+    return at | (
+        {"members": {post: list(labels) for post, labels in SEATS.items()}} if staffed else {}
+    )
+
+
+def _audience(work: Work) -> Audience | None:
+    """Who the visitor said to be, at the end of the talk."""
+    who = work.who(Address("terminal", "visitor"))
+    found = work.load(ConversationKey(who.conversation)) if isinstance(who, Visitor) else None
+    return found.audience if isinstance(found, Conversation) else None
 
 
 FAST: Final = Limits(connections=1)
@@ -85,7 +103,7 @@ async def seat(store: Store) -> list[Person]:
                 member = Member(label, Role.WORKER, label, at, (post,), plan=WEEK)
                 work.save(member)
                 work.bind(Address("terminal", label), Staff(label), at)
-                people.append(Person(label, f"{label} ({post})"))
+                people.append(Person(label, f"{label} ({post})", f"{post} {label}"))
 
     await store.run(unit)
     return people
@@ -124,11 +142,3 @@ async def script(knowledge: Knowledge, path: Path, show: Callable[[str], None]) 
             await Player(app, stage, clock, scenario).play()
     show(f"{path}: {len(scenario.talk)} Schritte, wie erwartet.")
     return 0
-
-
-def recorded(terminal: Terminal) -> str:
-    """The talk as a scenario: what was typed, and the beginning of what was answered."""
-    world = {"at": local(now()).strftime("%Y-%m-%d %H:%M")}
-    return yaml.safe_dump(
-        {"world": world, "talk": terminal.talk}, allow_unicode=True, sort_keys=False
-    )

@@ -108,6 +108,12 @@ class Dispatcher:
         while self._worker is not None and not self._worker.done():
             await asyncio.wait({self._worker})
 
+    async def stop(self) -> None:
+        """Finish what can be committed in time; the rest stays unconfirmed and is heard again."""
+        if self._worker is not None and not self._worker.done():
+            await asyncio.wait({self._worker}, timeout=self.patience)
+            self._worker.cancel()
+
     def _hand_in(self, given: Sequence[Given]) -> list[_Call]:
         loop = asyncio.get_running_loop()
         parts = [given[i : i + self.biggest] for i in range(0, len(given), self.biggest)]

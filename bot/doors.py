@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+import gc
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -16,9 +18,11 @@ from bot.core.messages import Outage
 from bot.core.records import Team, TeamKey
 from bot.ports import Limits, Refused, TryLater
 from bot.settings import Settings
-from bot.store import Keys, Store, control
+from bot.store import Keys, Store, StoreError, Work, control
 
 log = structlog.get_logger("lotse")
+
+HEARD_EVERY = 180.0  # seconds between two notes that Telegram was reached
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,8 @@ async def team(settings: Settings, keys: Keys) -> Team:
 
 async def serve(settings: Settings, keys: Keys, knowledge: Knowledge) -> int:
     """The bot until a signal comes; the exit code."""
+    gc.collect()
+    gc.freeze()  # the knowledge stays: no look for garbage goes through it again
     store = await Store.open(settings.database, keys)
     try:
         return await _serve(settings, store, with_operator(knowledge, settings.operator))
@@ -98,19 +104,51 @@ async def serve(settings: Settings, keys: Keys, knowledge: Knowledge) -> int:
 async def _serve(settings: Settings, store: Store, knowledge: Knowledge) -> int:
     mark, heard = await store.run(lambda work: work.mark_of("telegram"))
     telegram = telegram_of(settings, mark, heard, lambda missed: app.outage(missed))  # noqa: PLW0108
-    limits: Mapping[str, Limits] = {"telegram": TELEGRAM_LIMITS}
-    app = App(knowledge, store, (telegram,) if telegram else (), limits)
+    limits = limits_of(settings)
+    app = App(knowledge, store, (telegram,) if telegram else (), {"telegram": limits})
     if telegram is None:
         log.warning("Keine Tür ist offen: LOTSE_TELEGRAM_TOKEN ist leer.")
         return await _with_socket(settings, app, Doors())
     await telegram.start()
     profile = profile_of(knowledge.directory)
-    introducing = asyncio.create_task(_introduce(telegram, profile))
+    aside = (
+        asyncio.create_task(_introduce(telegram, profile)),
+        asyncio.create_task(keep_heard(store, telegram)),
+    )
     try:
         return await _with_socket(settings, app, Doors(telegram, profile))
     finally:
-        introducing.cancel()
+        for task in aside:
+            task.cancel()
+        await asyncio.gather(*aside, return_exceptions=True)
         await telegram.stop()
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Telegram's own limits, unless they are switched off; so many connections as it has."""
+    limits = TELEGRAM_LIMITS if settings.telegram_limits else Limits()
+    return replace(limits, connections=settings.telegram_connections)
+
+
+async def keep_heard(
+    store: Store, telegram: Telegram, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+) -> None:
+    """Note every few minutes when Telegram was last heard, until cancelled.
+
+    Else a weekend on which nobody wrote would look like one on which we did not listen.
+    """
+    while True:
+        await sleep(HEARD_EVERY)
+        heard = telegram.heard
+        if heard is None:
+            continue
+
+        def unit(work: Work, heard: datetime = heard) -> None:
+            mark, noted = work.mark_of(telegram.name)
+            work.set_mark(telegram.name, mark, max(heard, noted or heard))
+
+        with contextlib.suppress(StoreError):  # locked or full: the next note will do
+            await store.run(unit)
 
 
 async def _introduce(telegram: Telegram, profile: Profile) -> None:
@@ -129,4 +167,5 @@ async def _with_socket(settings: Settings, app: App, doors: Doors) -> int:
         return await commands.perform(app, doors, arguments, line)
 
     async with control.serving(settings.database, handle):
+        log.info("ready")
         return await app.run()

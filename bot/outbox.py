@@ -29,7 +29,6 @@ from bot.ports import (
 
 CRASHES = 5  # of one row, until it is parked; a bug of ours, not the network
 STOP_WITHIN = 4.0  # seconds for sends under way; the whole house has 5 (bar 9)
-IDLE_LANES = 1000  # kept for their buckets before they are looked through
 PAGE = 1000
 STRAIGHT_TRIES = 3
 
@@ -51,16 +50,19 @@ class Outbox:
     passing: tuple[type[Exception], ...] = ()
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     steady: Callable[[], float] = monotonic
+    stop_within: float = STOP_WITHIN
+    lanes_kept: int = 1000  # idle ones, for their buckets, before they are swept
     held: bool = False  # after a restored backup: nothing goes until ``resume``
     parked: int = 0
     _doors: dict[str, Door] = field(default_factory=dict, init=False)
     _lanes: dict[Address, Lane] = field(default_factory=dict, init=False)
     _rows: set[int] = field(default_factory=set, init=False)
     _stopping: bool = field(default=False, init=False)
-    _sweep_at: int = field(default=IDLE_LANES, init=False)
+    _sweep_at: int = field(init=False)
     _marks: Marks = field(init=False)
 
     def __post_init__(self) -> None:
+        self._sweep_at = self.lanes_kept
         self._marks = Marks(self.store, self.clock, self.log, self.passing, self.sleep)
         for name, channel in self.channels.items():
             limits = self.limits.get(name, Limits())
@@ -91,7 +93,7 @@ class Outbox:
                 continue
             self._rows.add(outgoing.row)
             self._lane(outgoing.address).rows.append(outgoing)
-        for address in {outgoing.address for outgoing in owed}:
+        for address in dict.fromkeys(outgoing.address for outgoing in owed):
             lane = self._lanes.get(address)
             if lane is not None and lane.rows and lane.idle:
                 lane.task = asyncio.create_task(self._empty(lane))
@@ -129,7 +131,7 @@ class Outbox:
                 task.cancel()
         under_way = {task for task, sending in tasks.items() if sending}
         if under_way:
-            await asyncio.wait(under_way, timeout=STOP_WITHIN)
+            await asyncio.wait(under_way, timeout=self.stop_within)
         for task in tasks:
             task.cancel()
         self._marks.stop()
@@ -159,7 +161,7 @@ class Outbox:
         for lane in list(self._lanes.values()):
             if lane.idle and not lane.rows and (lane.bucket is None or lane.bucket.full(now)):
                 del self._lanes[lane.address]
-        self._sweep_at = max(IDLE_LANES, 2 * len(self._lanes))
+        self._sweep_at = max(self.lanes_kept, 2 * len(self._lanes))
 
     async def _empty(self, lane: Lane) -> None:
         door = self._doors[lane.address.channel]

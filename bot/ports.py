@@ -70,6 +70,20 @@ class Receipt:
     messages: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A screen on a page that lives in the store: ``row`` its number, ``place`` where it stands.
+
+    Both are the outbox's numbers; they differ when it took the place of an older one. ``at`` is
+    None until the channel was told.
+    """
+
+    row: int
+    place: int
+    screen: Screen
+    at: datetime | None
+
+
 class TryLater(Exception):  # noqa: N818  (named as the rule it states)
     """It did not go now; try again after ``seconds``.
 

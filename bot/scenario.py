@@ -1,23 +1,15 @@
-"""A conversation as a file: read, played over the whole application, written.
+"""A scenario played over the whole application: people, a clock and a door moved by hand."""
 
-The grammar is closed (DESIGN, section 6): ``world`` and ``talk``; a step is one of
-``pupil|guardian|teacher: text``, ``tap: label``, ``bot: {…}``, ``later: 2h``, ``at: …``,
-``desk <post>: {card: {…}} | {tap: label} | {type: text} | {contains: text}``.
-"""
-
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
-from pathlib import Path
+from datetime import datetime, time, timedelta
 from typing import Any
 
-import yaml
-
 from bot.app import App
-from bot.core.calendar import ZONE, local
+from bot.channels.terminal import decode
+from bot.core.calendar import local
 from bot.core.directory import Span
-from bot.core.messages import Screen, Staff, Tapped, Typed, Visitor
+from bot.core.messages import Body, Screen, Staff, Started, Tapped, Visitor
 from bot.core.records import (
     Conversation,
     ConversationKey,
@@ -30,19 +22,17 @@ from bot.core.records import (
     Role,
     TeamKey,
 )
-from bot.core.tree import Audience
 from bot.core.view import Sight
 from bot.core.walk import replay
 from bot.ports import Address, Incoming, Outgoing, Receipt, Take
+from bot.transcript import AUDIENCES, Scenario, ScenarioFault, World, instant, read, span, written
 
-AUDIENCES = {audience.value for audience in Audience}
+__all__ = [
+    "Hands", "Player", "Scenario", "ScenarioFault", "Stage", "World", "instant", "read", "written",
+]  # fmt: skip
+
 WEEK = tuple(Span(day, time(8), time(15)) for day in range(5))  # members without hours of their own
-_LATER = re.compile(r"(\d+)\s*(min|h|d)")
-_UNITS = {"min": "minutes", "h": "hours", "d": "days"}
-
-
-class ScenarioFault(Exception):  # noqa: N818
-    """The file is no scenario, or the talk went another way; a German sentence."""
+TICK = timedelta(milliseconds=1)  # what happens takes time: no two looks at the same instant
 
 
 @dataclass
@@ -72,77 +62,6 @@ class Stage:
             self.shown.setdefault(outgoing.address.id, []).append(outgoing.screen)
             self.heard(outgoing.address.id, outgoing.screen)
         return Receipt((str(outgoing.row),))
-
-
-@dataclass(frozen=True)
-class World:
-    """How a scenario begins."""
-
-    at: datetime
-    audience: Audience | None = None
-    school: str | None = None
-    members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    absent: Mapping[str, datetime] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Scenario:
-    world: World
-    talk: tuple[Mapping[str, Any], ...]
-    file: str = ""
-
-
-# ── Reading ─────────────────────────────────────────────────────────────────────────────────────
-
-
-def read(path: Path) -> Scenario:
-    """The scenario in a file; raises ``ScenarioFault`` for anything outside the grammar."""
-    try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ScenarioFault(f"{path}: lässt sich nicht lesen ({error}).") from None
-    if not isinstance(found, dict) or set(found) != {"world", "talk"}:
-        raise ScenarioFault(f"{path}: Erwartet werden genau „world“ und „talk“.")
-    talk = found["talk"]
-    if not isinstance(talk, list) or not all(isinstance(s, dict) and len(s) == 1 for s in talk):
-        raise ScenarioFault(f"{path}: „talk“ ist eine Liste; jeder Schritt hat genau einen Namen.")
-    for step in talk:
-        _known(path, next(iter(step)))
-    return Scenario(_world(path, found["world"]), tuple(talk), str(path))
-
-
-def _known(path: Path, name: str) -> None:
-    if name in AUDIENCES | {"tap", "bot", "later", "at"} or name.startswith("desk "):
-        return
-    raise ScenarioFault(f"{path}: „{name}“ ist kein Schritt eines Gesprächs.")
-
-
-def _world(path: Path, found: object) -> World:
-    known = {"at", "school", "audience", "members", "absent"}
-    if not isinstance(found, dict) or set(found) - known or "at" not in found:
-        raise ScenarioFault(f"{path}: „world“ kennt {', '.join(sorted(known))}; „at“ ist nötig.")
-    audience = found.get("audience")
-    return World(
-        at=instant(str(found["at"])),
-        audience=Audience(audience) if audience else None,
-        school=found.get("school"),
-        members={post: tuple(names) for post, names in (found.get("members") or {}).items()},
-        absent={n: instant(str(until)) for n, until in (found.get("absent") or {}).items()},
-    )
-
-
-def instant(text: str) -> datetime:
-    """An instant as it is written in a scenario; without offset it is Europe/Berlin."""
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise ScenarioFault(
-            f"„{text}“ ist kein Zeitpunkt, zum Beispiel 2026-11-24 22:04."
-        ) from None
-    return (at if at.tzinfo else at.replace(tzinfo=ZONE)).astimezone(UTC)
-
-
-# ── Playing ─────────────────────────────────────────────────────────────────────────────────────
 
 
 async def people(app: App, world: World) -> None:
@@ -193,11 +112,12 @@ class Player:
     clock: Hands
     scenario: Scenario
     said: int = 0
-    read_until: dict[str, int] = field(default_factory=dict)
+    since: dict[str, int] = field(default_factory=dict)  # what came after the last thing said
 
     async def play(self) -> None:
         """Every step in order; raises ``ScenarioFault`` at the first that goes another way."""
         await people(self.app, self.scenario.world)
+        await self._say("visitor", Started())
         for number, step in enumerate(self.scenario.talk, 1):
             ((name, value),) = step.items()
             try:
@@ -208,20 +128,22 @@ class Player:
 
     async def _step(self, name: str, value: Any) -> None:
         if name in AUDIENCES:
-            await self._say("visitor", Typed(str(value)))
+            await self._say("visitor", decode(str(value)))
         elif name == "tap":
             await self._tap("visitor", str(value))
         elif name == "bot":
             await self._bot(value)
         elif name == "later":
-            await self._move(self.clock.at + _span(str(value)))
+            await self._move(self.clock.at + span(str(value)))
         elif name == "at":
             await self._move(instant(str(value)))
         else:
             await self._desk(name.removeprefix("desk ").strip(), value)
 
-    async def _say(self, who: str, body: Any) -> None:
+    async def _say(self, who: str, body: Body) -> None:
         self.said += 1
+        self.clock.at += TICK
+        self.since[who] = len(self.stage.shown.get(who, []))
         address = Address(self.stage.name, who)
         incoming = Incoming(
             f"step/{self.said}", address, self.clock(), body, message=str(self.said)
@@ -240,10 +162,10 @@ class Player:
     async def _move(self, at: datetime) -> None:
         """Time passes; what becomes due on the way happens in its order."""
         while (due := await self.app.store.run(lambda work: work.next_due())) and due <= at:
-            self.clock.at = max(self.clock.at, due)
+            self.clock.at = max(self.clock.at + TICK, due)
             await self.app.timers.look()
             await self.app.settled()
-        self.clock.at = at
+        self.clock.at = max(self.clock.at, at)
 
     def _last(self, who: str) -> Screen:
         shown = self.stage.shown.get(who)
@@ -252,12 +174,11 @@ class Player:
         return shown[-1]
 
     async def _bot(self, expected: Mapping[str, Any]) -> None:
-        """What the visitor sees: on the last screen, or one since the last look."""
-        shown = self.stage.shown.get("visitor", [])
-        fresh = shown[self.read_until.get("visitor", 0) :] or shown[-1:]
-        self.read_until["visitor"] = len(shown)
+        """What the visitor sees: on a screen that came since the visitor last said something."""
+        if set(expected) - {"contains", "choices", "node"}:
+            raise ScenarioFault("„bot“ kennt nur contains, choices, node.")
         if "contains" in expected:
-            _contains(fresh, str(expected["contains"]))
+            _contains(self._fresh("visitor"), str(expected["contains"]))
         if "choices" in expected:
             labels = [button.label for button in self._last("visitor").choices]
             if not set(expected["choices"]) <= set(labels):
@@ -269,13 +190,20 @@ class Player:
             if node != expected["node"]:
                 raise ScenarioFault(f"Erwartet war „{expected['node']}“, gezeigt wird „{node}“.")
 
+    def _fresh(self, who: str) -> list[Screen]:
+        return self.stage.shown.get(who, [])[self.since.get(who, 0) :]
+
     async def node(self) -> str:
         """Where the visitor stands, replayed from the stored answers."""
         app, at = self.app, self.clock()
 
         def standing(work: Any) -> str:
-            conversation = work.load(ConversationKey("visitor"))
-            sight = Sight(app.knowledge, work.load(TeamKey()), conversation, at)
+            who = self._visitor(work)
+            conversation, waiting = (
+                work.load(ConversationKey(who)),
+                bool(work.load(RequestsOf(who))),
+            )
+            sight = Sight(app.knowledge, work.load(TeamKey()), conversation, at, waiting)
             return replay(app.knowledge.tree, conversation.answers, sight).node.ref
 
         return await app.store.run(standing)
@@ -291,9 +219,9 @@ class Player:
             case "tap":
                 await self._tap(who, str(value))
             case "type":
-                await self._say(who, Typed(str(value)))
+                await self._say(who, decode(str(value)))
             case "contains":
-                _contains(self.stage.shown.get(who, [])[-3:], str(value))
+                _contains(self._fresh(who), str(value))
             case "card":
                 await self._card(post, who, value)
             case _:
@@ -312,9 +240,14 @@ class Player:
             if name not in facts or str(facts[name]) != str(value):
                 raise ScenarioFault(f"Auf der Karte: {name} = {facts.get(name)}, nicht {value}.")
 
+    def _visitor(self, work: Any) -> str:
+        """The conversation at the visitor's address; a new one after /ende."""
+        who = work.who(Address(self.stage.name, "visitor"))
+        return who.conversation if isinstance(who, Visitor) else ""
+
     async def _request(self) -> Request:
         def newest(work: Any) -> Request | None:
-            ids = work.load(RequestsOf("visitor"))
+            ids = work.load(RequestsOf(self._visitor(work)))
             return work.load(RequestKey(ids[-1])) if ids else None
 
         request = await self.app.store.run(newest)
@@ -323,17 +256,14 @@ class Player:
         return request
 
 
-def _span(text: str) -> timedelta:
-    found = _LATER.fullmatch(text.strip())
-    if found is None:
-        raise ScenarioFault(f"„{text}“ ist keine Dauer, zum Beispiel 30 min, 2h, 3d.")
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
-
-
 def _contains(screens: list[Screen], text: str) -> None:
-    if not any(text in screen.text for screen in screens):
+    if not any(text in line for screen in screens for line in _seen(screen)):
         last = screens[-1].text if screens else ""
         raise ScenarioFault(f"„{text}“ steht nicht da. Da steht: {last}")
+
+
+def _seen(screen: Screen) -> list[str]:
+    return [screen.text, *(button.label for button in screen.choices)]
 
 
 def _labels(screen: Screen) -> str:

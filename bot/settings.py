@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError
@@ -28,6 +29,7 @@ class _Variables(BaseSettings):
     operator_email: str = ""
     privacy_contact: str = ""
     telegram_connections: int = Field(16, ge=1, le=256)
+    telegram_limits: Literal["on", "off"] = "on"
 
 
 NAMES = tuple(f"{PREFIX}{name.upper()}" for name in _Variables.model_fields)
@@ -59,6 +61,7 @@ class Settings:
     knowledge: Path
     operator: Mapping[str, str]
     telegram_connections: int = 16
+    telegram_limits: bool = True  # off: as fast as it goes; for a Bot API server of one's own
 
 
 def read(
@@ -85,8 +88,9 @@ def read(
 
 
 def _unknown(name: str) -> str:
-    close = process.extractOne(name, NAMES, score_cutoff=CLOSE)
-    hint = f"Meinten Sie {close[0]}?" if close else "Die bekannten stehen in .env.example."
+    known = [each.removeprefix(PREFIX) for each in NAMES]
+    close = process.extractOne(name.removeprefix(PREFIX), known, score_cutoff=CLOSE)
+    hint = f"Meinten Sie {PREFIX}{close[0]}?" if close else "Die bekannten stehen in .env.example."
     return f"{name} ist keine Einstellung. {hint}"
 
 
@@ -110,4 +114,5 @@ def _settings(variables: _Variables) -> Settings:
             "privacy": variables.privacy_contact,
         },
         telegram_connections=variables.telegram_connections,
+        telegram_limits=variables.telegram_limits == "on",
     )

@@ -4,6 +4,7 @@ import asyncio
 import heapq
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -34,7 +35,6 @@ from bot.core.world import Outcome, updated
 from bot.dispatcher import Dispatcher
 from bot.outbox import Outbox
 from bot.ports import Address, Incoming, Limits, Outgoing, Receipt, Take
-from bot.ports import Store as StorePort
 from bot.store import Keys, Store, new_key
 from bot.store.errors import DiskFull, Locked
 
@@ -42,6 +42,7 @@ NOW = datetime(2026, 11, 24, 21, 4, tzinfo=UTC)
 KEYS = Keys.parse(new_key())
 PASSING = (Locked, DiskFull)
 UNLIMITED = Limits()
+DRAWS = itertools.count(1)  # chance that never gives the same twice, also after a restart
 
 
 # ── A core that counts ──────────────────────────────────────────────────────────────────────────
@@ -172,6 +173,7 @@ class WatchedStore(Store):
     busy = 0
     stirred = False
     fault: Callable[[], Exception | None] = staticmethod(lambda: None)
+    ran: Callable[[str], None] = staticmethod(lambda _name: None)  # told after each commit
 
     async def run(self, unit):
         self.busy += 1
@@ -179,7 +181,9 @@ class WatchedStore(Store):
             error = self.fault()
             if error is not None:
                 raise error
-            return await super().run(unit)
+            done = await super().run(unit)
+            self.ran(unit.__qualname__)
+            return done
         finally:
             self.busy -= 1
             self.stirred = True
@@ -249,7 +253,6 @@ class Home:
         self.time: FakeTime = other.pop("time", None) or FakeTime()
         self.lines: list[tuple[str, dict[str, str | int]]] = []
         self.next_due: list[datetime | None] = []
-        self._numbers = itertools.count(1)
         limits = {c.name: other.get("limits", UNLIMITED) for c in channels}
         other.pop("limits", None)
         outbox_class = other.pop("outbox_class", Outbox)
@@ -264,6 +267,7 @@ class Home:
             PASSING,
             self.time.sleep,
             self.time.steady,
+            **({"lanes_kept": other.pop("lanes_kept")} if "lanes_kept" in other else {}),
         )
         self.dispatcher: Dispatcher = dispatcher_class(
             store,
@@ -280,7 +284,7 @@ class Home:
 
     @classmethod
     async def opened(cls, path: Path, *channels: FakeChannel, **other: Any) -> Self:
-        store = await WatchedStore.open(path, KEYS)
+        store = await other.pop("store_class", WatchedStore).open(path, KEYS)
         house = cls(store, channels or (FakeChannel(time=other.get("time")),), **other)
         await house.outbox.start()
         return house
@@ -293,7 +297,7 @@ class Home:
         self.lines.append((what, ids))
 
     def _chance(self) -> bytes:
-        return next(self._numbers).to_bytes(16, "big") * 2
+        return next(DRAWS).to_bytes(16, "big") * 2
 
     async def quiet(self) -> None:
         """Everything that can happen without time passing has happened."""
@@ -312,8 +316,12 @@ class Home:
 
     async def close(self) -> None:
         await self.outbox.stop()
-        await self.dispatcher.idle()
-        await self.store.close()
+        flowing = asyncio.create_task(self.time.flow(self.store))
+        try:
+            await self.dispatcher.idle()
+        finally:
+            flowing.cancel()
+            await self.store.close()
 
     async def state(self) -> list[tuple[str, ...]]:
         """What every conversation has heard, in no particular order."""
@@ -326,6 +334,29 @@ class Home:
         return sorted(tuple(answer.node for answer in found.answers) for found in rows)
 
 
+class Homes:
+    """Opens as many as a test wants, and closes them all, also when the test failed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.homes: list[Home] = []
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __call__(self, *channels: FakeChannel, **other: Any) -> Home:
+        path = other.pop("path", self.folder / f"lotse{len(self.homes)}.db")
+        home = await Home.opened(path, *channels, **other)
+        self.homes.append(home)
+        return home
+
+    async def __aexit__(self, *_: object) -> None:
+        for home in self.homes:
+            home.store.fault = lambda: None
+            with suppress(ValueError):  # closed by the test itself
+                await asyncio.wait_for(home.close(), 10)
+
+
 def heard(number: int, chat: str = "7", text: str = "", **other: Any) -> Incoming:
     """Somebody typed; the number is the update's."""
     known = {"body": Typed(text or f"t{number}"), "message": f"own{number}", "mark": str(number)}
@@ -336,8 +367,3 @@ def heard(number: int, chat: str = "7", text: str = "", **other: Any) -> Incomin
 
 def without_repeats(texts: Iterable[str]) -> list[str]:
     return [text for text, _ in itertools.groupby(texts)]
-
-
-def is_store(store: StorePort) -> StorePort:
-    """For mypy: the real store keeps the port's promise."""
-    return store

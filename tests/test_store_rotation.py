@@ -20,7 +20,7 @@ from store_samples import (
 
 from bot.core.messages import Visitor
 from bot.core.records import Invitation, PostFacts, Ref, Role
-from bot.ports import Owed, Receipt
+from bot.ports import Address, Owed, Receipt
 from bot.store import Keys, Store
 from bot.store.columns import COLUMNS
 from bot.store.errors import WrongKey
@@ -39,6 +39,8 @@ def fill(work) -> None:
     work.save(Invitation("h", Role.WORKER, NOW))
     work.sent([(work.owe(HOME, Owed(screen(slot="s"))), Receipt(("7",)))], NOW)
     work.owe(HOME, Owed(screen()))
+    work.sent([(work.owe(Address("web", "7"), Owed(screen())), Receipt())], NOW)
+    work.put_key("k", Address("web", "7"), NOW)
     for number in range(30):
         work.save(conversation(f"many{number}"))
         work.save(request(f"many{number}", words=(word(str(number)),)))

@@ -99,6 +99,10 @@ def everything(work: Work) -> None:
     card = screen(TEXT, slot=f"card.{TEXT}", edit=True)
     first = work.owe(home, Owed(card, origin=TEXT))
     work.owe(home, Owed(screen(TEXT), request="r1", quotes=True))
+    page = work.owe(Address("web", TEXT), Owed(card, request="r1", quotes=True))
+    work.sent([(page, Receipt())], NOW)
+    work.begin_session(TEXT, Address("web", TEXT), NOW)
+    work.put_key(TEXT, Address("web", TEXT), NOW)
     work.sent([(first, Receipt(("4711000815",)))], NOW)
     work.heard(home, "4711000815", NOW)
 

@@ -29,6 +29,7 @@ class Person:
 
     id: str
     label: str
+    desk: str = ""  # post and name, as a scenario calls this desk; "" = the visitor
 
 
 def decode(line: str) -> Body:
@@ -55,6 +56,16 @@ def _in_brackets(ways: Sequence[Button]) -> str:
     return " ".join(f"[{way.label}]" for way in ways)
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the talk: what ``who`` said or, ``answer``, was shown."""
+
+    who: Person
+    text: str
+    answer: bool = False
+    tapped: bool = False  # the text is the label of a button
+
+
 @dataclass
 class Terminal:
     """Implements ``bot.ports.Channel`` over lines; ``people`` grows as members join."""
@@ -66,8 +77,9 @@ class Terminal:
     speaking: int = 0
     name: str = NAME
     settled: Callable[[], Awaitable[None]] | None = None  # all that was said is answered
-    talk: list[dict[str, object]] = field(default_factory=list)  # as steps of a scenario
+    talk: list[Line] = field(default_factory=list)
     _said: int = 0
+    _seen: dict[str, Screen] = field(default_factory=dict)
 
     async def listen(self, take: Take) -> None:
         """Hear line after line until the input ends."""
@@ -77,6 +89,7 @@ class Terminal:
             if text.startswith("@"):
                 self._choose(text[1:].strip())
             else:
+                self._note(text)
                 await self._say(take, decode(text))
 
     async def _say(self, take: Take, body: Body) -> None:
@@ -93,7 +106,23 @@ class Terminal:
         changed = " (aktualisiert)" if outgoing.slot_message else ""
         head = f"── {label}{changed} ".ljust(WIDTH, "─")
         self.show(f"\n{head}\n{encode(outgoing.screen)}\n")
+        self._keep(outgoing.address.id, outgoing.screen)
         return Receipt((str(outgoing.row),))
+
+    def _keep(self, who: str, screen: Screen) -> None:
+        person = next((p for p in self.people if p.id == who), Person(who, who))
+        self.talk.append(Line(person, screen.text, answer=True))
+        self._seen[who] = screen
+
+    def _note(self, text: str) -> None:
+        """What is said, as the label of a button where it names one."""
+        person = self.people[self.speaking]
+        shown = self._seen.get(person.id, Screen(""))
+        labels = [button.label for button in shown.choices + shown.ways]
+        said = text.strip().casefold()
+        fitting = (b for n, b in enumerate(labels, 1) if said in {str(n), b.casefold()})
+        label = next(fitting, None)
+        self.talk.append(Line(person, label or text, tapped=label is not None))
 
     def _incoming(self, body: Body) -> Incoming:
         self._said += 1

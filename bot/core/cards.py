@@ -1,6 +1,6 @@
 """Cards: all that staff ever see of a request. No field says who the visitor is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.core.calendar import when
@@ -9,7 +9,8 @@ from bot.core.records import Member, Reason, Request, Word
 from bot.core.tree import Audience
 from bot.core.world import Turn
 
-LONGEST = 3000  # characters of words on a card; a message holds 4,096
+LONGEST = 1500  # characters of words on a card: one message, 4,096 UTF-16 units, emoji count two
+MOST_STEPS = 12  # of the visitor's taps on a card, the last ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def card_of(turn: Turn, request: Request, viewer: Member) -> Card:
         name=request.name,
         audience=request.audience,
         topic=topic.title if topic else turn.text("card_no_topic"),
-        path=request.path,
+        path=request.path[-MOST_STEPS:],
         school=f"{school.name}, {school.town}" if school else (district.name if district else ""),
         language=language.name if language else request.language,
         due=request.due,
@@ -56,7 +57,7 @@ def card_of(turn: Turn, request: Request, viewer: Member) -> Card:
 
 def state_of(turn: Turn, request: Request, viewer: Member) -> str:
     """Where the request stands, in one German phrase."""
-    claimer = turn.team.member(request.claimed_by) if request.claimed_by else None
+    claimer = holder(turn, request)
     if request.reason is Reason.WITHDRAWN:
         return turn.text("state_withdrawn")
     if not request.open:
@@ -68,6 +69,11 @@ def state_of(turn: Turn, request: Request, viewer: Member) -> str:
     if claimer.id == viewer.id:
         return turn.text("state_yours")
     return turn.text("state_taken", member=claimer.label)
+
+
+def holder(turn: Turn, request: Request) -> Member | None:
+    """Who claimed it; a member who has left holds nothing."""
+    return turn.team.member(request.claimed_by or "")
 
 
 def reason_key(reason: Reason | None) -> str:
@@ -97,19 +103,24 @@ def card_text(turn: Turn, card: Card) -> str:
         turn.text("card_undelivered") if card.undelivered else "",
         card.state,
     ]
-    words = "\n\n".join(turn.text(f"wrote_{w.by.value}", text=w.text) for w in card.words)
-    head = "\n".join(row for row in rows if row)
-    return f"{head}\n\n{words[-LONGEST:]}" if words else head
+    words = said(turn, card.words)
+    if len(words) > LONGEST:
+        words = f"{turn.text('card_cut')}\n{words[-LONGEST:]}"
+    return "\n".join(row for row in (*rows, words) if row)
+
+
+def said(turn: Turn, words: tuple[Word, ...]) -> str:
+    return "\n\n".join(turn.text(f"wrote_{w.by.value}", text=w.text) for w in words)
 
 
 def buttons(turn: Turn, request: Request, viewer: Member) -> tuple[Button, ...]:
     """What this member may do: claim while it is open, answer and close what is theirs."""
     if not request.open or request.post not in viewer.posts:
         return ()
-    group = f"{slot(request)}:{viewer.id}"
-    if request.claimed_by is None:
+    group, held = f"{slot(request)}:{viewer.id}", holder(turn, request)
+    if held is None:
         return (turn.acting(turn.text("do_claim"), viewer.id, "claim", request.id, group=group),)
-    if request.claimed_by != viewer.id:
+    if held.id != viewer.id:
         return ()
     return tuple(
         turn.acting(turn.text(f"do_{action}"), viewer.id, action, request.id, group=group)
@@ -120,17 +131,43 @@ def buttons(turn: Turn, request: Request, viewer: Member) -> tuple[Button, ...]:
 def announce(turn: Turn, request: Request) -> None:
     """A new card for everybody on the post."""
     for member in turn.team.of(request.post):
-        screen = card_screen(turn, request, member, edit=False)
-        turn.say(Staff(member.id), screen, request.id)
+        put_down(turn, request, member, edit=False)
 
 
 def refresh(turn: Turn, request: Request, *posts: str) -> None:
-    """The cards that are out say how it stands now, on this post and those named."""
-    seen: set[str] = set()
-    for post in (request.post, *posts):
-        for member in turn.team.of(post):
-            if member.id not in seen:
-                seen.add(member.id)
-                quotes = request.claimed_by == member.id
-                screen = card_screen(turn, request, member, edit=True)
-                turn.say(Staff(member.id), screen, request.id, quotes=quotes)
+    """The cards that are out on these posts say how it stands now."""
+    members = {member.id: member for post in posts for member in turn.team.of(post)}
+    for member in members.values():
+        put_down(turn, request, member, edit=True)
+
+
+def put_down(turn: Turn, request: Request, member: Member, *, edit: bool) -> None:
+    """A card on a member's desk. What is new there, or their own doing, may be chosen by typing."""
+    screen = card_screen(turn, request, member, edit=edit)
+    if not edit or turn.event.who == Staff(member.id):
+        turn.put(replace(member, shown=screen.choices))
+    mine = request.claimed_by == member.id
+    turn.say(Staff(member.id), screen, request.id, quotes=mine)
+
+
+def whole(turn: Turn, request: Request, member: Member) -> None:
+    """Words that do not fit on the card, as a message of their own."""
+    text = said(turn, request.words)
+    if len(text) > LONGEST:
+        screen = Screen(turn.text("whole_text", name=request.name, text=text))
+        turn.say(Staff(member.id), screen, request.id, quotes=True)
+
+
+def wrote(turn: Turn, request: Request, member: Member, text: str) -> None:
+    """The visitor's further words, for whoever claimed it, with the way to answer."""
+    answer = turn.acting(turn.text("do_answer"), member.id, "answer", request.id)
+    if member.asked is None:
+        turn.put(replace(member, shown=(answer,)))
+    screen = Screen(turn.text("visitor_wrote", name=request.name, text=text), (answer,))
+    turn.say(Staff(member.id), screen, request.id, quotes=True)
+
+
+def tell(turn: Turn, member: Member, text: str, *buttons: Button) -> None:
+    """Plain words on a member's desk; the buttons may be typed."""
+    turn.put(replace(member, shown=buttons))
+    turn.say(Staff(member.id), Screen(text, buttons))

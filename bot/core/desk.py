@@ -1,18 +1,17 @@
 """One turn of a member of staff."""
 
+import hashlib
 from dataclasses import replace
 from typing import assert_never
 
-from bot.core import cards, joining
+from bot.core import cards, joining, listing, steps
 from bot.core import request as requests
-from bot.core.calendar import when
+from bot.core.cards import tell
 from bot.core.messages import (
     Act,
     Button,
-    Command,
     Commanded,
     Due,
-    EraseChat,
     Invited,
     NotDelivered,
     Outage,
@@ -24,11 +23,11 @@ from bot.core.messages import (
     Tapped,
     Typed,
 )
-from bot.core.records import Member, Reason, Ref, RefKey, Request
-from bot.core.understand.text import choose
+from bot.core.records import Member, Reason, Ref, Request
+from bot.core.understand.text import choose, normalise
 from bot.core.world import Turn
 
-LIST = 20  # cards on one page of the list
+LONGEST = 4096  # characters of an answer; what is longer is cut, and the preview shows it
 REASONS = (Reason.ANSWERED, Reason.PASSED_ON, Reason.PRANK, Reason.WRONG_PLACE, Reason.NO_REPLY)
 
 
@@ -42,7 +41,7 @@ def desk(turn: Turn, member: Member) -> None:
         case Tapped(tap):
             tapped(turn, member, tap)
         case Commanded(command):
-            commanded(turn, member, command)
+            listing.commanded(turn, member, command)
         case Received():
             tell(turn, member, turn.text("desk_foreign"))
         case NotDelivered() | Due() | Invited() | Outage():
@@ -51,22 +50,16 @@ def desk(turn: Turn, member: Member) -> None:
             assert_never(turn.event.body)
 
 
-def tell(turn: Turn, member: Member, text: str, *buttons: Button) -> None:
-    """Say something to a member; the buttons may be typed."""
-    turn.put(replace(member, shown=buttons))
-    turn.say(Staff(member.id), Screen(text, buttons))
-
-
 def started(turn: Turn, member: Member, payload: str) -> None:
-    if payload.startswith(joining.INVITATION):
-        again = joining.joined_again(turn, member, payload.removeprefix(joining.INVITATION))
-        if again is None:
-            tell(turn, member, turn.text("invitation_bad"))
-            return
+    if not payload.startswith(joining.INVITATION):
+        listing.listed(turn, member)
+        return
+    again = joining.joined_again(turn, member, payload.removeprefix(joining.INVITATION))
+    if again is None:
+        tell(turn, member, turn.text("invitation_bad"))
+    else:
         turn.put(again)
         joining.welcome(turn, again)
-        return
-    listed(turn, member)
 
 
 # ── Typing ──────────────────────────────────────────────────────────────────────────────────────
@@ -74,20 +67,32 @@ def started(turn: Turn, member: Member, payload: str) -> None:
 
 def typed(turn: Turn, member: Member, text: str) -> None:
     """A button by its words, an answer that was asked for, or chatter, which goes nowhere."""
-    index = choose(text, [button.label for button in member.shown])
-    if index is not None:
-        tapped(turn, member, member.shown[index].tap)
+    tap = named(member, text)
+    if tap is not None:
+        tapped(turn, member, tap)
         return
     asked, _, post = (member.asked or "").partition(":")
     match asked:
         case "permission":
-            joining.permission_typed(turn, member, post, text)
+            steps.permission_typed(turn, member, post, text)
         case "plan":
-            joining.plan_typed(turn, member, post, text)
+            steps.plan_typed(turn, member, post, text)
         case "answer" if text:
-            preview(turn, member, text)
+            preview(turn, member, text[:LONGEST])
         case _:
             tell(turn, member, turn.text("desk_chatter"))
+
+
+def named(member: Member, text: str) -> Tap | None:
+    """The button that the text names; while an answer is written, by digits or whole label only."""
+    labels = [button.label for button in member.shown]
+    index = choose(text, labels)
+    if index is None:
+        return None
+    said = normalise(text)
+    if member.asked and not said.isdecimal() and said != normalise(labels[index]):
+        return None
+    return member.shown[index].tap
 
 
 def preview(turn: Turn, member: Member, text: str) -> None:
@@ -96,15 +101,21 @@ def preview(turn: Turn, member: Member, text: str) -> None:
     if request is None or not request.open or request.claimed_by != member.id:
         tell(turn, replace(member, asked=None, writing_to=None), turn.text("desk_not_yours"))
         return
-    group = f"reply:{request.id}"
+    group, extra = f"reply:{request.id}", fingerprint(text)
     send, discard = (
-        turn.acting(turn.text(f"do_{action}"), member.id, action, request.id, group=group)
+        turn.acting(
+            turn.text(f"do_{action}"), member.id, action, request.id, extra=extra, group=group
+        )
         for action in ("reply_send", "reply_discard")
     )
-    member = replace(member, draft=text, shown=(send, discard))
-    turn.put(member)
+    turn.put(replace(member, draft=text, shown=(send, discard)))
     screen = Screen(turn.text("reply_preview", name=request.name, text=text), (send, discard))
     turn.say(Staff(member.id), screen, request.id, quotes=True)
+
+
+def fingerprint(text: str) -> str:
+    """Tells whether the draft is still the one that the preview showed."""
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:16]
 
 
 # ── Tapping ─────────────────────────────────────────────────────────────────────────────────────
@@ -118,14 +129,14 @@ def tapped(turn: Turn, member: Member, tap: Tap) -> None:
     if ref is None or ref.owner != member.id:
         tell(turn, member, turn.text("desk_already_done"))
         return
-    turn.drop(RefKey(ref.ref))
+    turn.use(ref)
     request = turn.request(ref.about) if ref.about else None
-    if ref.about and request is None:
-        tell(turn, member, turn.text("desk_already_done"))
-    elif request is not None:
+    if request is not None:
         on_request(turn, member, ref, request)
+    elif ref.about:
+        tell(turn, member, turn.text("desk_already_done"))
     else:
-        on_post(turn, member, ref)
+        steps.on_post(turn, member, ref)
 
 
 def on_request(turn: Turn, member: Member, ref: Ref, request: Request) -> None:
@@ -141,54 +152,61 @@ def on_request(turn: Turn, member: Member, ref: Ref, request: Request) -> None:
 
 def claim(turn: Turn, member: Member, request: Request) -> None:
     """The first has it; the others are told who."""
+    holder = cards.holder(turn, request)
     if not request.open or request.post not in member.posts:
         tell(turn, member, cards.state_of(turn, request, member))
-    elif request.claimed_by is not None:
-        holder = turn.team.member(request.claimed_by)
-        name = holder.label if holder else ""
-        tell(turn, member, turn.text("claimed_by_other", name=request.name, member=name))
+    elif holder is not None:
+        told = turn.text("claimed_by_other", name=request.name, member=holder.label)
+        tell(turn, member, told)
     else:
         requests.claim(turn, member, request)
 
 
 def show(turn: Turn, member: Member, request: Request) -> None:
     """The card again, below."""
-    if request.post in member.posts:
-        screen = cards.card_screen(turn, request, member, edit=False)
-        turn.put(replace(member, shown=screen.choices))
-        quotes = request.claimed_by == member.id
-        turn.say(Staff(member.id), screen, request.id, quotes=quotes)
-    else:
+    if request.post not in member.posts:
         tell(turn, member, turn.text("desk_not_yours"))
+        return
+    cards.put_down(turn, request, member, edit=False)
+    if request.claimed_by == member.id and request.open:
+        cards.whole(turn, request, member)
 
 
 def on_mine(turn: Turn, member: Member, ref: Ref, request: Request) -> None:
+    name = request.name
+    done = replace(member, draft="", asked=None, writing_to=None)
     match ref.action:
         case "answer":
-            member = replace(member, asked="answer", writing_to=request.id, draft="")
-            tell(turn, member, turn.text("reply_write", name=request.name))
-        case "reply_send" if member.draft:
-            text = member.draft
-            member = replace(member, draft="", asked=None, writing_to=None)
-            tell(turn, member, turn.text("reply_sent", name=request.name))
-            requests.reply(turn, request, text)
+            cards.put_down(turn, request, member, edit=True)  # its other buttons stay good
+            member = replace(done, asked="answer", writing_to=request.id)
+            tell(turn, member, turn.text("reply_write", name=name))
+        case "reply_send":
+            reply(turn, member, ref, request)
         case "reply_discard":
-            member = replace(member, draft="", asked=None, writing_to=None)
-            tell(turn, member, turn.text("reply_discarded", name=request.name))
+            tell(turn, done, turn.text("reply_discarded", name=name))
         case "give_back":
-            tell(turn, member, turn.text("given_back", name=request.name))
+            tell(turn, done, turn.text("given_back", name=name))
             requests.give_back(turn, request)
         case "close":
-            tell(
-                turn,
-                member,
-                turn.text("close_why", name=request.name),
-                *reasons(turn, member, request),
-            )
+            cards.put_down(turn, request, member, edit=True)
+            tell(turn, done, turn.text("close_why", name=name), *reasons(turn, member, request))
         case "close_as":
-            close(turn, member, request, Reason(ref.extra))
-        case _:
+            tell(turn, done, turn.text("closed_desk", name=name))
+            steps.practised(turn, done, requests.close(turn, request, Reason(ref.extra)))
+        case _:  # of an older program
             tell(turn, member, turn.text("desk_already_done"))
+
+
+def reply(turn: Turn, member: Member, ref: Ref, request: Request) -> None:
+    """Out goes what the preview above the button showed, and nothing else."""
+    if member.writing_to != request.id or not member.draft:
+        tell(turn, member, turn.text("desk_already_done"))
+    elif ref.extra != fingerprint(member.draft):
+        preview(turn, member, member.draft)
+    else:
+        done = replace(member, draft="", asked=None, writing_to=None)
+        tell(turn, done, turn.text("reply_sent", name=request.name))
+        requests.reply(turn, request, member.draft)
 
 
 def reasons(turn: Turn, member: Member, request: Request) -> tuple[Button, ...]:
@@ -199,83 +217,7 @@ def reasons(turn: Turn, member: Member, request: Request) -> tuple[Button, ...]:
             "close_as",
             request.id,
             extra=reason.value,
-            group=f"close:{request.id}:{member.id}",
+            group=f"close:{request.id}",
         )
         for reason in REASONS
     )
-
-
-def close(turn: Turn, member: Member, request: Request, reason: Reason) -> None:
-    tell(turn, replace(member, asked=None), turn.text("closed_desk", name=request.name))
-    closed = requests.close(turn, request, reason)
-    joining.practised(turn, closed)
-
-
-def on_post(turn: Turn, member: Member, ref: Ref) -> None:
-    post = ref.extra
-    match ref.action:
-        case "permission":
-            tell(turn, replace(member, asked=f"permission:{post}"), turn.text("permission_ask"))
-        case "plan":
-            tell(turn, replace(member, asked=f"plan:{post}"), turn.text("plan_ask"))
-        case "practice":
-            joining.practice(turn, member, post)
-        case "accept":
-            joining.accept(turn, member, post)
-        case "pause":
-            joining.pause(turn, member, post)
-        case _:
-            tell(turn, member, turn.text("desk_already_done"))
-
-
-# ── Commands ────────────────────────────────────────────────────────────────────────────────────
-
-
-def commanded(turn: Turn, member: Member, command: Command) -> None:
-    match command:
-        case Command.DESK | Command.NEW | Command.BACK:
-            listed(turn, member)
-        case Command.POST | Command.PLAN:
-            led = member.posts or led_posts(turn, member)
-            if not led:
-                tell(turn, member, turn.text("no_post"))
-            for post in led:
-                joining.checklist(turn, turn.team.member(member.id) or member, post)
-        case Command.HELP | Command.LANGUAGE | Command.EMERGENCY:
-            tell(turn, member, turn.text("desk_help"))
-        case Command.PRIVACY:
-            tell(turn, member, turn.text("desk_privacy", None, **turn.k.operator))
-        case Command.ERASE:
-            turn.do(EraseChat(Staff(member.id)))
-            tell(turn, member, turn.text("desk_erased"))
-        case Command.END:
-            tell(turn, member, turn.text("desk_end"))
-        case _:
-            assert_never(command)
-
-
-def led_posts(turn: Turn, member: Member) -> tuple[str, ...]:
-    """Posts on which somebody sits and that this member may switch on."""
-    seated = dict.fromkeys(post for each in turn.team.members for post in each.posts)
-    return tuple(post for post in seated if joining.may_lead(turn, member, post))
-
-
-def listed(turn: Turn, member: Member) -> None:
-    """Open requests of my posts, red first, then by due time; each opens its card."""
-    found = [request for post in member.posts for request in turn.requests_at(post)]
-    found.sort(key=lambda r: (not r.alert, r.due is None, r.due or r.sent_at))
-    if not found:
-        tell(turn, member, turn.text("list_empty"))
-        return
-    buttons = tuple(
-        turn.acting(row(turn, member, request), member.id, "show", request.id)
-        for request in found[:LIST]
-    )
-    tell(turn, member, turn.text("list_head", count=str(len(found))), *buttons)
-
-
-def row(turn: Turn, member: Member, request: Request) -> str:
-    topic = turn.k.tree.topics.get(request.topic)
-    due = when(request.due, turn.event.at) if request.due else cards.state_of(turn, request, member)
-    title = topic.title if topic else ""
-    return turn.text("list_row", name=request.name, topic=title, due=due)

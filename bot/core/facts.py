@@ -107,7 +107,9 @@ def _contacts(turn: Turn, sight: Sight, place: Place, kind: str) -> str:
         case _:
             pass
     if not found:
-        return turn.text("no_contact_known", sight.audience)
+        kept_out = sight.decide("school", skip_school=place.skip_school) == "excluded"
+        key = "no_contact_known_elsewhere" if kept_out else "no_contact_known"
+        return turn.text(key, sight.audience)
     return "\n\n".join(contact(turn, c, sight.audience) for c in found)
 
 
@@ -122,7 +124,7 @@ def contact(turn: Turn, known: Contact, audience: Audience | None) -> str:
 
 def _school(turn: Turn, sight: Sight, place: Place) -> str:
     school = sight.conversation.school
-    if place.skip_school or "school" in sight.conversation.excluded:
+    if sight.decide("school", skip_school=place.skip_school) == "excluded":
         return ""
     found = school_contact(turn.k.directory, school) if school else None
     return contact(turn, found, sight.audience) if found else ""

@@ -1,36 +1,13 @@
-"""How somebody joins, and how a post comes from known to live: a guided screen."""
+"""How somebody joins: an invitation, redeemed once."""
 
 import hashlib
 from dataclasses import replace
-from datetime import date
 
-from bot.core import request as requests
-from bot.core.calendar import local, spoken_hours
-from bot.core.hours import spans_of
-from bot.core.messages import (
-    BecomeMember,
-    Button,
-    Count,
-    ForgetConversation,
-    Invited,
-    Screen,
-    Staff,
-    Timer,
-    Wake,
-)
-from bot.core.posts import PostState, Step, missing, post_of, post_state
-from bot.core.records import (
-    Conversation,
-    Invitation,
-    Member,
-    Permission,
-    Reason,
-    Request,
-    Role,
-)
-from bot.core.screens import carrier_name, post_name
+from bot.core.messages import BecomeMember, Count, ForgetConversation, Invited, Screen, Staff
+from bot.core.records import Conversation, Invitation, Member, Role
+from bot.core.screens import post_name
 from bot.core.standing import stand
-from bot.core.tree import Audience
+from bot.core.steps import checklist
 from bot.core.world import Turn
 
 INVITATION = "i_"  # a start link that carries an invitation code
@@ -95,7 +72,7 @@ def good_invitation(turn: Turn, code: str) -> Invitation | None:
 
 
 def seats(turn: Turn, invitation: Invitation) -> tuple[str, ...]:
-    """The posts that come with an invitation: its own, or the office of a coordinator's district."""
+    """The posts that an invitation brings: its own, or the office of a coordinator's district."""
     if invitation.post:
         return (invitation.post,)
     office = turn.k.directory.office(invitation.district or "")
@@ -108,161 +85,3 @@ def welcome(turn: Turn, member: Member) -> None:
     turn.say(Staff(member.id), Screen(text))
     for post in member.posts:
         checklist(turn, member, post)
-
-
-# ── From known to live ──────────────────────────────────────────────────────────────────────────
-
-
-def may_lead(turn: Turn, member: Member, post: str) -> bool:
-    """Who records the permission and switches a post on: coordinators of its district, admins."""
-    found = post_of(post, turn.k.directory, turn.team)
-    districts = found.districts if found else ()
-    schools = [turn.k.directory.schools.get(s) for s in (found.schools if found else ())]
-    within = {*districts, *(s.district for s in schools if s is not None)}
-    match member.role:
-        case Role.ADMIN:
-            return True
-        case Role.COORDINATOR:
-            return member.district in within
-        case Role.WORKER | Role.EDITOR:
-            return False
-
-
-def checklist(turn: Turn, member: Member, post: str, *, first: str = "") -> None:
-    """What is done, what is missing, and buttons for what this member can do about it."""
-    open_steps = missing(post, turn.k.directory, turn.team)
-    state = post_state(post, turn.k.directory, turn.team, local(turn.event.at).date())
-    rows = [
-        first,
-        turn.text("post_head", post=post_name(turn, post), carrier=carrier_name(turn, post)),
-        *(step_row(turn, step, done=step not in open_steps) for step in Step),
-        turn.text(f"post_{state.value}"),
-    ]
-    buttons = steps(turn, member, post, open_steps, state)
-    member = replace(member, asked=None, shown=buttons)
-    turn.put(member)
-    screen = Screen("\n".join(row for row in rows if row), buttons)
-    turn.say(Staff(member.id), screen)
-
-
-def step_row(turn: Turn, step: Step, *, done: bool) -> str:
-    mark = turn.text("step_done" if done else "step_missing")
-    return f"{mark} {turn.text(f'step_{step.value}')}"
-
-
-def steps(
-    turn: Turn, member: Member, post: str, open_steps: tuple[Step, ...], state: PostState
-) -> tuple[Button, ...]:
-    """One button for each step that this member may take now."""
-    leads = may_lead(turn, member, post)
-    offers = [
-        ("permission", leads and Step.PERMISSION in open_steps),
-        ("plan", True),
-        ("practice", Step.PRACTICE in open_steps and post in member.posts),
-        ("accept", leads and state in {PostState.READY, PostState.PAUSED} and not open_steps),
-        ("pause", leads and state is PostState.LIVE),
-    ]
-    return tuple(
-        turn.acting(turn.text(f"do_{action}"), member.id, action, extra=post)
-        for action, offered in offers
-        if offered
-    )
-
-
-def permission_typed(turn: Turn, member: Member, post: str, text: str) -> None:
-    """The carrier's yes, with date and name: "20.11.2026 Petra Beispiel"."""
-    day, _, name = text.strip().partition(" ")
-    on = german_date(day)
-    if on is None or not name.strip() or on > local(turn.event.at).date():
-        turn.put(member)
-        turn.say(Staff(member.id), Screen(turn.text("permission_unclear")))
-        return
-    facts = replace(turn.team.facts(post), permission=Permission(on, name.strip()[:200]))
-    turn.put(facts)
-    checklist(turn, member, post, first=turn.text("permission_recorded"))
-
-
-def german_date(text: str) -> date | None:
-    """A day as people write it: 20.11.2026, 20.11.26 or 2026-11-20."""
-    try:
-        if "-" in text:
-            return date.fromisoformat(text)
-        day, month, year = (int(part) for part in text.strip(".").split("."))
-        return date(year + 2000 if year < 100 else year, month, day)
-    except ValueError:
-        return None
-
-
-def plan_typed(turn: Turn, member: Member, post: str, text: str) -> None:
-    """The weekly hours: "Mo-Do 8-15, Fr 8-12"."""
-    spans = spans_of(text)
-    if spans is None or not spans:
-        turn.put(member)
-        turn.say(Staff(member.id), Screen(turn.text("plan_unclear")))
-        return
-    member = replace(member, plan=spans)
-    turn.put(member)
-    checked(turn, *member.posts)
-    first = turn.text("plan_recorded", plan=spoken_hours(spans))
-    checklist(turn, member, post, first=first)
-
-
-def practice(turn: Turn, member: Member, post: str) -> None:
-    """A request that nobody sent, to be claimed, answered and closed like a real one."""
-    request = Request(
-        id=turn.draw("practice"),
-        name=requests.fresh_name(turn),
-        conversation="",
-        audience=Audience.PUPIL,
-        topic="mobbing",
-        path=(),
-        school=None,
-        district=None,
-        language="de",
-        excluded=frozenset(),
-        consent=False,
-        skip_school=False,
-        sent_at=turn.event.at,
-        post=post,
-        due=None,
-        practice=True,
-    )
-    turn.put(member)
-    turn.say(Staff(member.id), Screen(turn.text("practice_begins")))
-    requests.begin(turn, request)
-
-
-def practised(turn: Turn, request: Request) -> None:
-    """The practice request was answered and closed."""
-    if request.practice and request.answered_at and request.reason is Reason.ANSWERED:
-        turn.put(replace(turn.team.facts(request.post), practised=True))
-
-
-def accept(turn: Turn, member: Member, post: str) -> None:
-    """ "Ab jetzt annehmen": only a ready post, only by who leads it."""
-    ready = not missing(post, turn.k.directory, turn.team)
-    if ready and may_lead(turn, member, post):
-        turn.put(replace(turn.team.facts(post), accepting=True, paused=False))
-        turn.do(Count("live", member.district or ""))
-    checklist(turn, member, post)
-
-
-def pause(turn: Turn, member: Member, post: str) -> None:
-    if may_lead(turn, member, post):
-        turn.put(replace(turn.team.facts(post), paused=True))
-        checked(turn, post)
-    checklist(turn, member, post)
-
-
-def checked(turn: Turn, *posts: str) -> None:
-    """A post that fell below ready moves its requests on, at once and as a turn of its own."""
-    for post in posts:
-        if stopped(turn, post):
-            turn.do(Wake(turn.event.at, Timer.ENDED, post))
-
-
-def stopped(turn: Turn, post: str) -> bool:
-    """Whether a post that may have open requests takes none any more."""
-    day = local(turn.event.at).date()
-    state = post_state(post, turn.k.directory, turn.team, day)
-    return state in {PostState.PAUSED, PostState.ENDED}

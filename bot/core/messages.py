@@ -8,6 +8,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import assert_never
 
 # ── What a button leads to ──────────────────────────────────────────────────────────────────────
 
@@ -71,6 +72,8 @@ def encode_tap(tap: Tap) -> str:
             return f"l.{language}"
         case Act(ref):
             return f"a.{ref}"
+        case _:
+            assert_never(tap)
 
 
 def decode_tap(data: str) -> Tap | None:

@@ -99,8 +99,10 @@ class Conversation:
     excluded: frozenset[str] = frozenset()  # school, youth_office
     consent: bool | None = None  # may the next rung read it?
     draft: tuple[str, ...] = ()  # typed where somebody can read it, not sent yet
+    held: tuple[str, ...] = ()  # typed beside open requests, until the next tap says whose it is
     writing_to: str | None = None  # request that typed text joins
     shown: tuple[Button, ...] = ()  # buttons on the last screen, so that typing can choose
+    numbered: int = 0  # so many of them are choices, whose number may be typed
     puzzled: int = 0  # times in a row that we did not understand
     worries: frozenset[str] = frozenset()  # dangers for which help was shown
 

@@ -1,56 +1,74 @@
 """A node of the tree → a screen for this visitor at this moment."""
 
 from collections.abc import Mapping
+from typing import assert_never
 
 from bot.core.calendar import when
+from bot.core.conditions import SENT, choices
 from bot.core.facts import lines
 from bot.core.messages import Button, Choose, Move, Open, Screen, Speak
 from bot.core.records import Conversation, Request
 from bot.core.routing import Rung, carrier_of, next_rung, post_of
-from bot.core.tree import ENTRANCE, Audience, Choice, Node
+from bot.core.tree import ENTRANCE, Act, Ask, Choice, Node
 from bot.core.view import Sight
-from bot.core.walk import Place, choices
+from bot.core.walk import Place
 from bot.core.world import Turn
 
 
 def here(turn: Turn, sight: Sight, place: Place, *, first: str = "") -> Screen:
     """The screen of the node on which the visitor stands; ``first`` is said before it."""
-    conversation, node = sight.conversation, place.node
-    taken = _taken(turn, place, conversation.audience)
+    taken = _taken(turn, sight, place)
     said = say(turn, sight, place)
-    facts = lines(turn, sight, place, node.facts)
+    facts = lines(turn, sight, place, place.node.facts)
     parts = (first, taken, said, *facts)
     return Screen(
         text="\n\n".join(part for part in parts if part),
-        choices=tuple(button(turn, conversation, node, c) for c in offered(turn, sight, node)),
+        choices=tuple(button(turn, sight, place, c) for c in offered(turn, sight, place.node)),
         ways=ways(turn, sight, place),
     )
 
 
 def offered(turn: Turn, sight: Sight, node: Node) -> tuple[Choice, ...]:
     """The choices that are there and would still change something."""
-    conversation = sight.conversation
-    return tuple(
-        c
-        for c in choices(turn.k.tree, node, sight)
-        if c.sets.exclude is None or c.sets.exclude not in conversation.excluded
+    excluded = sight.conversation.excluded
+    return tuple(c for c in choices(turn.k.tree, node, sight) if c.sets.exclude not in excluded)
+
+
+def button(turn: Turn, sight: Sight, place: Place, choice: Choice) -> Button:
+    """A choice works for ever; one that acts works once, and its node's others go with it."""
+    label, node = choice.label.of(sight.audience), place.node.ref
+    if choice.act is None:
+        return Button(label, Choose(node, choice.id))
+    return turn.acting(
+        label,
+        sight.conversation.id,
+        choice.act.value,
+        _about(turn, sight, place, choice.act),
+        extra=f"{node}.{choice.id}",
+        group=node,
     )
 
 
-def button(turn: Turn, conversation: Conversation, node: Node, choice: Choice) -> Button:
-    label = choice.label.of(conversation.audience)
-    if choice.act is None:
-        return Button(label, Choose(node.ref, choice.id))
-    step = f"{node.ref}.{choice.id}"
-    about = conversation.writing_to or ""
-    return turn.acting(label, conversation.id, choice.act.value, about, extra=step)
+def _about(turn: Turn, sight: Sight, place: Place, act: Act) -> str:
+    """What is sent goes to the post that was shown; what is withdrawn is the request shown."""
+    match act:
+        case Act.SEND:
+            return next((r.post for r in sight.live(skip_school=place.skip_school)), "")
+        case Act.WITHDRAW:
+            request = waiting_for(turn, sight.conversation)
+            return request.id if request else ""
+        case Act.DISCARD:
+            return ""
+        case _:
+            assert_never(act)
 
 
-def _taken(turn: Turn, place: Place, audience: Audience | None) -> str:
+def _taken(turn: Turn, sight: Sight, place: Place) -> str:
     """The choice taken begins the new screen: a screen reader does not announce edits."""
-    if place.taken is None or place.taken.label.key.endswith(".say"):
-        return ""  # a school or district that typing found; the place says so itself
-    return turn.text("taken", audience, label=place.taken.label.of(audience))
+    wrote = place.node.ask is Ask.MESSAGE and sight.conversation.draft
+    if place.taken is None or wrote or place.taken.label.key.endswith(".say"):
+        return ""  # typing led here, and the place says so itself
+    return turn.text("taken", sight.audience, label=place.taken.label.of(sight.audience))
 
 
 # ── Words with gaps ─────────────────────────────────────────────────────────────────────────────
@@ -65,24 +83,26 @@ def say(turn: Turn, sight: Sight, place: Place) -> str:
 
 
 def gaps(turn: Turn, sight: Sight, place: Place) -> Mapping[str, str]:
-    """What a piece may say of the request being written or the one just sent."""
-    conversation = sight.conversation
-    request = turn.request(conversation.writing_to) if conversation.writing_to else None
-    values = {
-        "draft": draft(turn, conversation, place),
-        "channel": turn.text(f"channel_{_channel(turn)}", sight.audience),
-        "name": request.name if request else "",
-    }
+    """What a piece may say of the request being written or, where it was sent, of that one."""
     rungs = sight.live(skip_school=place.skip_school)
-    if request is not None:
-        return values | of_request(turn, request)
-    if rungs:
-        return values | of_rung(turn, rungs[0]) | _following(turn, rungs)
-    return values | dict.fromkeys(("post", "carrier", "promise", "why"), "") | _following(turn, ())
+    request = waiting_for(turn, sight.conversation) if place.node.ref == SENT else None
+    channel = "telegram" if turn.event.channel == "telegram" else "other"
+    following = next_rung(rungs, rungs[0].post) if rungs else None
+    return {
+        "draft": draft(turn, sight.conversation, place),
+        "channel": turn.text(f"channel_{channel}", sight.audience),
+        "name": request.name if request else "",
+        **(of_request(turn, request) if request else of_rung(turn, rungs[0] if rungs else None)),
+        "next_post": post_name(turn, following.post) if following else "",
+        "next_carrier": carrier_name(turn, following.post) if following else "",
+    }
 
 
-def _channel(turn: Turn) -> str:
-    return "telegram" if turn.event.channel == "telegram" else "other"
+def waiting_for(turn: Turn, conversation: Conversation) -> Request | None:
+    """The open request that is meant: the one being written to, else the newest."""
+    found = turn.requests_of(conversation.id)
+    meant = next((r for r in found if r.id == conversation.writing_to), None)
+    return meant or next(iter(found[::-1]), None)
 
 
 def draft(turn: Turn, conversation: Conversation, place: Place) -> str:
@@ -94,33 +114,22 @@ def draft(turn: Turn, conversation: Conversation, place: Place) -> str:
 
 
 def of_request(turn: Turn, request: Request) -> dict[str, str]:
-    due = when(request.due, turn.event.at) if request.due else ""
     return {
         "post": post_name(turn, request.post),
         "carrier": carrier_name(turn, request.post),
-        "promise": due,
+        "promise": when(request.due, turn.event.at) if request.due else "",
         "why": "",
-        "next_post": "",
-        "next_carrier": "",
     }
 
 
-def of_rung(turn: Turn, rung: Rung) -> dict[str, str]:
+def of_rung(turn: Turn, rung: Rung | None) -> dict[str, str]:
+    if rung is None:
+        return dict.fromkeys(("post", "carrier", "promise", "why"), "")
     return {
         "post": post_name(turn, rung.post),
         "carrier": carrier_name(turn, rung.post),
         "promise": when(rung.promise, turn.event.at) if rung.promise else "",
         "why": rung.why,
-    }
-
-
-def _following(turn: Turn, rungs: tuple[Rung, ...]) -> dict[str, str]:
-    after = next_rung(rungs, rungs[0].post) if rungs else None
-    if after is None:
-        return {"next_post": "", "next_carrier": ""}
-    return {
-        "next_post": post_name(turn, after.post),
-        "next_carrier": carrier_name(turn, after.post),
     }
 
 
@@ -139,20 +148,24 @@ def carrier_name(turn: Turn, post: str) -> str:
 
 def ways(turn: Turn, sight: Sight, place: Place) -> tuple[Button, ...]:
     """Back, menu, a human, help now: on every screen, unwritten."""
-    audience, conversation = sight.audience, sight.conversation
     found = []
-    if conversation.answers:
+    if sight.conversation.answers:
         found.append(turn.way(Move.BACK, "way_back"))
         found.append(turn.way(Move.MENU, "way_menu"))
     topic = place.node.ref.partition(".")[0]
     if topic not in {"kontakt", "mitnehmen"}:
-        key = "way_human" if sight.reachable else "way_who_helps"
-        found.append(turn.way(Move.HUMAN, key, audience))
+        found.append(human(turn, sight, skip_school=place.skip_school))
     if topic != "notfall":
-        found.append(turn.way(Move.HELP, "way_help", audience))
+        found.append(turn.way(Move.HELP, "way_help", sight.audience))
     if topic == ENTRANCE:
         found.append(turn.way(Move.LANGUAGES, "way_languages"))
     return tuple(found)
+
+
+def human(turn: Turn, sight: Sight, *, skip_school: bool) -> Button:
+    """The way to a person; where nobody would read it, its label asks who can help."""
+    reachable = bool(sight.live(skip_school=skip_school))
+    return turn.way(Move.HUMAN, "way_human" if reachable else "way_who_helps", sight.audience)
 
 
 def languages(turn: Turn) -> Screen:
@@ -169,11 +182,15 @@ def greeting_languages(turn: Turn) -> tuple[Button, ...]:
 
 
 def candidates(turn: Turn, sight: Sight, topics: tuple[str, ...], *more: Button) -> Screen:
-    """ "Is it one of these?" with a way to say no."""
+    """Is it one of these? With a way to say no."""
     audience = sight.audience
     buttons = tuple(Button(turn.k.tree.topics[t].title, Open(t)) for t in topics)
     return Screen(
         turn.text("topics_found", audience),
-        (*buttons, *more, Button(turn.text("none_of_these", audience), Move.MENU)),
-        (turn.way(Move.HUMAN, "way_who_helps", audience), turn.way(Move.HELP, "way_help")),
+        (*buttons, *more, Button(turn.text("none_of_these", audience), Move.STAY)),
+        (
+            turn.way(Move.MENU, "way_menu"),
+            human(turn, sight, skip_school=False),
+            turn.way(Move.HELP, "way_help", audience),
+        ),
     )

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import assert_never
 
 
 class Audience(StrEnum):
@@ -36,6 +37,8 @@ class Text:
                 return self.teacher
             case Audience.GUARDIAN | None:
                 return self.guardian
+            case _:
+                assert_never(audience)
 
     def variants(self) -> tuple[str, ...]:
         """Each different wording once."""
@@ -67,7 +70,7 @@ class Call:
 
     node: str
     then: str
-    skip_school: bool = False
+    skip_school: bool | None = None  # None: as the topic says
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +173,7 @@ class Topic:
     check_by: date | None = None
     sources: tuple[Source, ...] = ()
     file: str = ""
+    skip_school: bool = False  # a complaint about staff: nobody of the school is asked
 
 
 @dataclass(frozen=True)
@@ -199,4 +203,5 @@ DECISIONS: Mapping[str, frozenset[str]] = {
     "audience": frozenset({"known", "unknown"}),
     "reachable": frozenset({"live", "nobody"}),
     "next_carrier": frozenset({"other", "same", "none"}),
+    "school": frozenset({"allowed", "excluded"}),
 }

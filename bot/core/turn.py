@@ -7,20 +7,21 @@ world after it. All three are pure.
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import cast
+from typing import assert_never, cast
 
-from bot.core import joining, request
+from bot.core import forgetting, joining, overdue, steps
+from bot.core import request as requests
 from bot.core.desk import desk
-from bot.core.facts import answering, helpline
 from bot.core.knowledge import Knowledge
 from bot.core.messages import (
     Act,
+    Body,
     Button,
     Commanded,
+    Count,
     Due,
     Effect,
     Event,
-    ForgetWords,
     House,
     Invited,
     NotDelivered,
@@ -30,7 +31,6 @@ from bot.core.messages import (
     Started,
     Tapped,
     Timer,
-    Tone,
     Typed,
     Visitor,
     Wake,
@@ -50,11 +50,11 @@ from bot.core.records import (
     Team,
     TeamKey,
 )
-from bot.core.tree import Audience
-from bot.core.understand.crisis import Level, danger
+from bot.core.understand.crisis import Level
 from bot.core.view import Sight
 from bot.core.visitor import visitor
 from bot.core.world import Outcome, Turn, updated
+from bot.core.worries import feared, help_screen
 
 __all__ = ["Outcome", "apology", "danger_screen", "needs", "turn", "updated"]
 
@@ -88,6 +88,8 @@ def _of_who(event: Event, known: Known, keys: set[Key]) -> tuple[Button, ...]:
         case Visitor(conversation):
             keys.update((ConversationKey(conversation), RequestsOf(conversation)))
             found = cast("Conversation | None", known.get(ConversationKey(conversation)))
+            if found is not None and found.writing_to:
+                keys.add(RequestKey(found.writing_to))
             return found.shown if found else ()
         case Staff(member_id):
             member = (cast("Team | None", known.get(TeamKey())) or Team()).member(member_id)
@@ -100,6 +102,8 @@ def _of_who(event: Event, known: Known, keys: set[Key]) -> tuple[Button, ...]:
             return member.shown
         case House():
             return ()
+        case _:
+            assert_never(event.who)
 
 
 def _of_body(event: Event, known: Known, keys: set[Key], shown: tuple[Button, ...]) -> None:
@@ -111,8 +115,10 @@ def _of_body(event: Event, known: Known, keys: set[Key], shown: tuple[Button, ..
         case Started(payload) if payload.startswith(joining.INVITATION):
             code = payload.removeprefix(joining.INVITATION)
             keys.add(InvitationKey(joining.code_hash(code)))
-        case Due(Timer.PROMISE | Timer.RETENTION, ref):
+        case Due(Timer.PROMISE, ref):
             keys.add(RequestKey(ref))
+        case Due(Timer.RETENTION, ref):
+            keys.update((RequestKey(ref), ConversationKey(ref), RequestsOf(ref)))
         case Due(Timer.ENDED, post):
             keys.add(OpenRequests(post))
         case NotDelivered(_, about) if about:
@@ -136,17 +142,32 @@ def _of_refs(refs: Iterable[str], known: Known, keys: set[Key]) -> None:
 
 def turn(knowledge: Knowledge, known: Known, event: Event) -> Outcome:
     """What this event changes and orders; raises only on a bug."""
+    event = replace(event, body=_sound(event.body))
     now = Turn.on(knowledge, known, event)
     match event.who:
         case Visitor(conversation):
+            if known.get(ConversationKey(conversation)) is None:
+                forgetting.watch(now, conversation)
             _visitor(now, now.conversation(conversation))
         case Staff(member_id):
             member = now.team.member(member_id)
             if member is not None:
                 desk(now, member)
+            else:
+                now.say(event.who, Screen(now.text("desk_ended")))
         case House():
-            _house(now)
+            _house(now, event.body)
+        case _:
+            assert_never(event.who)
     return now.outcome()
+
+
+def _sound(body: Body) -> Body:
+    """Text that can be stored and sent everywhere: no half characters, no NUL."""
+    if not isinstance(body, Typed):
+        return body
+    text = body.text.encode("utf-8", "replace").decode().replace("\0", "")
+    return replace(body, text=text)
 
 
 def _visitor(now: Turn, conversation: Conversation) -> None:
@@ -159,33 +180,52 @@ def _visitor(now: Turn, conversation: Conversation) -> None:
             visitor(now, conversation)
 
 
-def _house(now: Turn) -> None:
-    match now.event.body:
-        case Due(Timer.PROMISE, ref):
-            found = now.request(ref)
-            if found is not None:
-                request.due(now, found)
-        case Due(Timer.RETENTION, ref):
-            now.do(ForgetWords(ref))
+def _house(now: Turn, body: Body) -> None:
+    match body:
         case Due(Timer.ENDED, post):
             _ended(now, post)
-        case NotDelivered(Visitor(), about) if about:
-            found = now.request(about)
-            if found is not None and found.open:
-                request.undelivered(now, found)
+        case Due(kind, ref):
+            _due(now, kind, ref)
+        case NotDelivered(to, about) if about:
+            _undelivered(now, to, now.request(about))
         case Invited():
-            joining.invited(now, now.event.body)
+            joining.invited(now, body)
         case _:
             pass
 
 
+def _due(now: Turn, kind: Timer, ref: str) -> None:
+    request, known = now.request(ref), now.known.get(ConversationKey(ref))
+    if request is not None and kind is Timer.PROMISE:
+        overdue.due(now, request)
+    elif request is not None:
+        forgetting.closed(now, request)
+    elif known is not None:
+        forgetting.silent(now, now.conversation(ref))
+
+
+def _undelivered(now: Turn, to: Visitor | Staff, request: Request | None) -> None:
+    """The card says that the visitor is out of reach; a member who is gives back."""
+    if request is None or not request.open:
+        return
+    match to:
+        case Visitor():
+            requests.undelivered(now, request)
+        case Staff(member):
+            now.do(Count("desk_undelivered"))
+            if request.claimed_by == member:
+                requests.give_back(now, request)
+        case _:
+            assert_never(to)
+
+
 def _ended(now: Turn, post: str) -> None:
     """A post takes nothing any more: each open request of it goes on, a page at a time."""
-    if not joining.stopped(now, post):
+    if not steps.stopped(now, post):
         return
-    waiting = [r for r in now.requests_at(post) if r.answered_at is None and not r.overdue_since]
+    waiting = [r for r in now.requests_at(post) if r.due and not r.overdue_since and not r.practice]
     for found in waiting:
-        request.broken(now, found)
+        overdue.broken(now, found)
     if waiting:
         now.do(Wake(now.event.at, Timer.ENDED, post))  # the next page; ends when none waits
 
@@ -202,10 +242,8 @@ def apology(knowledge: Knowledge, event: Event) -> Effect | None:
 
 def danger_screen(knowledge: Knowledge, text: str, at: datetime) -> Screen | None:
     """Help that answers now, without any record: for when nothing can be stored."""
-    found = danger(text, knowledge.lexicon)
+    found = feared(text, knowledge.lexicon)
     if found.level is Level.NONE:
         return None
     somebody = Sight(knowledge, Team(), Conversation("", at), at)
-    lines = [helpline(line) for line in answering(somebody, min(found.worries, default=None))]
-    text = knowledge.texts["danger_not_stored"].of(Audience.PUPIL)
-    return Screen("\n\n".join((text, "\n".join(lines))), tone=Tone.ALERT)
+    return help_screen(somebody, knowledge.texts["danger_not_stored"], found)

@@ -5,8 +5,8 @@ from datetime import date, datetime, time
 
 from bot.core.calendar import local
 from bot.core.knowledge import Knowledge
-from bot.core.records import Conversation, Team
-from bot.core.routing import Rung, Wish, ladder, live, next_rung, other_carrier
+from bot.core.records import Conversation, Request, Team
+from bot.core.routing import SCHOOL, Rung, Wish, ladder, live, next_rung, other_carrier
 from bot.core.tree import Audience
 
 SCHOOL_HOURS = (time(7), time(16))  # "open" in a condition: a school day between these
@@ -20,6 +20,7 @@ class Sight:
     team: Team
     conversation: Conversation
     at: datetime
+    asked: bool | None = None  # whether a request is open; None: as the conversation tells
     climbed: dict[bool, tuple[Rung, ...]] = field(default_factory=dict)
 
     @property
@@ -29,6 +30,11 @@ class Sight:
     @property
     def language(self) -> str:
         return self.conversation.language
+
+    @property
+    def waiting(self) -> bool:
+        """Whether this visitor has an open request."""
+        return self.conversation.writing_to is not None if self.asked is None else self.asked
 
     @property
     def district(self) -> str | None:
@@ -70,6 +76,8 @@ class Sight:
 
     def live(self, *, skip_school: bool) -> tuple[Rung, ...]:
         """The rungs that would take a request now."""
+        if not self.team.members:
+            return ()  # nobody has joined: no need to climb
         return live(self.ladder(skip_school=skip_school))
 
     @property
@@ -86,6 +94,9 @@ class Sight:
                 return "live" if self.live(skip_school=skip_school) else "nobody"
             case "next_carrier":
                 return self._next_carrier(self.live(skip_school=skip_school))
+            case "school":
+                kept_out = skip_school or SCHOOL in self.conversation.excluded
+                return "excluded" if kept_out else "allowed"
             case _:
                 message = f"no such decision: {function}"
                 raise KeyError(message)
@@ -99,3 +110,16 @@ class Sight:
     def knows(self, choice: str) -> bool:
         """Whether a choice found by typing still names a school or a district."""
         return choice.upper() in self.k.directory.schools or choice in self.k.directory.districts
+
+
+def sight_for(k: Knowledge, team: Team, request: Request, at: datetime) -> Sight:
+    """What a request's visitor would see today; its exclusions survive."""
+    conversation = Conversation(
+        id=request.conversation,
+        touched=at,
+        audience=request.audience,
+        school=request.school,
+        district=request.district,
+        excluded=request.excluded,
+    )
+    return Sight(k, team, conversation, at)

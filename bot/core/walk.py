@@ -2,64 +2,28 @@
 
 A conversation stores its answers and nothing about "where it is"; the place is replayed. An
 answer that does not fit the place any more (the tree was edited, a question is already settled)
-is passed over. Back drops the last answer. An old button re-opens its node in today's tree.
+is passed over. An old button re-opens its node in today's tree.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import Protocol
+from typing import assert_never
 
-from bot.core.records import Answer
-from bot.core.tree import (
-    ENTRANCE,
-    Ask,
-    Audience,
-    Call,
-    Choice,
-    Done,
-    Gate,
-    Goto,
-    Node,
-    Only,
-    Sets,
-    Target,
-    Tree,
+from bot.core.conditions import (
+    SENT,
+    View,
+    choice_of,
+    first_asked,
+    instead,
+    is_subject,
+    meant,
+    settled,
 )
+from bot.core.records import Answer
+from bot.core.tree import ENTRANCE, Act, Ask, Call, Choice, Done, Gate, Goto, Node, Tree
 
 MAX_ANSWERS = 200  # a walk this long has gone in circles; the older half is let go
 MAX_GATES = 20  # gates passed in one step; the check refuses cycles, this bounds a bug
-WHO = f"{ENTRANCE}.wer"  # asks for the audience
-PLACE = "schule"  # the piece that asks for the school
-
-
-class View(Protocol):
-    """What conditions and gates may look at."""
-
-    @property
-    def audience(self) -> Audience | None: ...
-
-    @property
-    def language(self) -> str: ...
-
-    @property
-    def district(self) -> str | None: ...
-
-    @property
-    def school_type(self) -> str: ...
-
-    @property
-    def day(self) -> date: ...
-
-    @property
-    def open(self) -> bool: ...
-
-    @property
-    def reachable(self) -> bool: ...
-
-    def decide(self, function: str, *, skip_school: bool) -> str: ...
-
-    def knows(self, choice: str) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +31,7 @@ class Frame:
     """Where a piece goes back to."""
 
     then: str
-    skip_school: bool = False
+    skip_school: bool | None = None  # None: as before in this topic, and as the topic says
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,96 +43,58 @@ class Place:
     topic: str | None = None
     path: tuple[Choice, ...] = ()
     taken: Choice | None = None
-
-    @property
-    def skip_school(self) -> bool:
-        return skips(self.frames)
+    skip_school: bool = False  # nobody of the school may read it
 
 
-def skips(frames: tuple[Frame, ...]) -> bool:
-    """Whether one of the calls asked that nobody of the school reads it."""
-    return any(frame.skip_school for frame in frames)
-
-
-def holds(only: Only, view: View) -> bool:
-    """Whether all named conditions are true."""
-    return (
-        (not only.audience or view.audience in only.audience)
-        and (not only.language or view.language in only.language)
-        and (not only.district or view.district in only.district)
-        and (not only.school_type or view.school_type in only.school_type)
-        and (only.open is None or only.open == view.open)
-        and (only.reachable is None or only.reachable == view.reachable)
-    )
-
-
-def available(node: Node, view: View) -> bool:
-    """Whether the node is shown to this visitor today."""
-    return (
-        (node.valid_from is None or node.valid_from <= view.day)
-        and (node.valid_to is None or view.day <= node.valid_to)
-        and holds(node.only, view)
-    )
-
-
-def choices(tree: Tree, node: Node, view: View) -> tuple[Choice, ...]:
-    """The choices offered now: their conditions hold and they lead to something that is there."""
-
-    def leads(target: Target) -> bool:
-        match target:
-            case Goto(ref) | Call(ref):
-                there = tree.node(ref)
-                return not isinstance(there, Node) or available(there, view)
-            case Done():
-                return True
-
-    return tuple(c for c in node.choices if holds(c.only, view) and leads(c.target))
-
-
-def choice_of(node: Node, choice: str, view: View) -> Choice | None:
-    """The choice by its id, also one that typed text found (a school, a district)."""
-    for known in node.choices:
-        if known.id == choice:
-            return known
-    if node.ask in {Ask.SCHOOL, Ask.PLACE} and view.knows(choice):
-        return Choice(choice, node.say, Done())
-    return None
+def skips(tree: Tree, topic: str | None, frames: Iterable[Frame], path: Iterable[Choice]) -> bool:
+    """The innermost call decides; else a call before in this topic, else the topic itself."""
+    said = [frame.skip_school for frame in frames if frame.skip_school is not None]
+    if said:
+        return said[-1]
+    calls = (choice.target for choice in path if isinstance(choice.target, Call))
+    own = topic is not None and tree.topics[topic].skip_school
+    return own or any(call.skip_school for call in calls)
 
 
 def enter(
     tree: Tree, ref: str, place: Place | None, frames: tuple[Frame, ...], view: View
 ) -> Place:
     """Go to a node, through gates and by way of what must be asked first."""
+    topic, path = (place.topic, place.path) if place else (None, ())
     for _ in range(MAX_GATES):
         there = tree.node(ref)
         if there is None:
             ref, frames = tree.topics[ENTRANCE].start, ()
             continue
-        topic = tree.topic_of(ref)
-        subject = not topic.piece and topic.id != ENTRANCE
-        if there.needs_place and view.district is None:
+        question = first_asked(tree, there, view)
+        if question is not None:
             frames = (*frames, Frame(ref))
-            ref = tree.topics[PLACE].start
-        elif subject and view.audience is None:
-            frames = (*frames, Frame(ref))
-            ref = WHO
+            ref = question
         elif isinstance(there, Gate):
-            ref = there.to[view.decide(there.decide, skip_school=skips(frames))]
-        elif not available(there, view):
-            start = topic.start
-            ref = start if ref != start and subject else tree.topics[ENTRANCE].start
+            skip = skips(tree, topic, frames, path)
+            ref = there.to[view.decide(there.decide, skip_school=skip)]
+        elif there.ask is Ask.MESSAGE and _nobody(tree, topic, frames, path, view):
+            ref = tree.topic_of(ref).start  # no text is asked for where nobody reads it
+        elif not meant(tree, ref, view):
+            ref = instead(tree, ref, view)
         else:
-            return _standing(there, topic.id if subject else None, place, frames)
+            return _standing(tree, there, place, frames)
     message = f"gates lead in a circle at {ref}"
     raise RuntimeError(message)
 
 
-def _standing(
-    node: Node, topic: str | None, place: Place | None, frames: tuple[Frame, ...]
-) -> Place:
+def _standing(tree: Tree, node: Node, place: Place | None, frames: tuple[Frame, ...]) -> Place:
+    topic = node.ref.partition(".")[0] if is_subject(tree, node.ref) else None
     if place is None or (topic is not None and topic != place.topic):
-        return Place(node, frames, topic)
-    return replace(place, node=node, frames=frames)
+        return Place(node, frames, topic, skip_school=skips(tree, topic, frames, ()))
+    skip = skips(tree, place.topic, frames, place.path)
+    return Place(node, frames, place.topic, place.path, place.taken, skip)
+
+
+def _nobody(
+    tree: Tree, topic: str | None, frames: tuple[Frame, ...], path: tuple[Choice, ...], view: View
+) -> bool:
+    return view.decide("reachable", skip_school=skips(tree, topic, frames, path)) == "nobody"
 
 
 def step(tree: Tree, place: Place, choice: Choice, view: View) -> Place:
@@ -182,21 +108,38 @@ def step(tree: Tree, place: Place, choice: Choice, view: View) -> Place:
         case Call(ref, then, skip_school):
             return enter(tree, ref, place, (*place.frames, Frame(then, skip_school)), view)
         case Done():
-            if not place.frames:
-                return enter(tree, tree.topics[ENTRANCE].start, place, (), view)
-            *rest, last = place.frames
-            return enter(tree, last.then, place, tuple(rest), view)
+            return _return(tree, place, view)
+        case _:
+            assert_never(choice.target)
+
+
+def _return(tree: Tree, place: Place, view: View) -> Place:
+    """Back to whoever called, past questions that are settled meanwhile."""
+    frames = place.frames
+    while frames:
+        *rest, last = frames
+        frames = tuple(rest)
+        if not settled(tree, last.then, view):
+            return enter(tree, last.then, place, frames, view)
+    return enter(tree, tree.topics[ENTRANCE].start, place, (), view)
 
 
 def opened(tree: Tree, ref: str, place: Place, view: View) -> Place:
     """Stand on a node without having come by its way; a piece will come back to here."""
     here, there = place.node.ref.partition(".")[0], ref.partition(".")[0]
     place = replace(place, taken=None)
-    topic = tree.topics.get(there)
-    if topic is None or not topic.piece:
+    if not tree.topics[there].piece:
         return enter(tree, ref, place, (), view)
     frames = place.frames if here == there else (*place.frames, Frame(place.node.ref))
-    return enter(tree, ref, place, frames, view)
+    return enter(tree, ref, place, _outside(frames, there), view)
+
+
+def _outside(frames: tuple[Frame, ...], piece: str) -> tuple[Frame, ...]:
+    """The callers up to where the piece was first entered: nobody comes back into it twice."""
+    for depth, frame in enumerate(frames):
+        if frame.then.partition(".")[0] == piece:
+            return frames[:depth]
+    return frames
 
 
 def beginning(tree: Tree, view: View) -> Place:
@@ -215,11 +158,15 @@ def trace(tree: Tree, answers: Sequence[Answer], view: View) -> tuple[Place, ...
 
 def _after(tree: Tree, place: Place, answer: Answer, view: View) -> Place:
     if not answer.choice:
-        return opened(tree, answer.node, place, view)
+        gone = tree.node(answer.node) is None or (answer.node == SENT and not view.waiting)
+        return place if gone else opened(tree, answer.node, place, view)
     if place.node.ref != answer.node:
         return place
     choice = choice_of(place.node, answer.choice, view)
-    return place if choice is None else step(tree, place, choice, view)
+    # What sends or withdraws is done by its own button only, and leads by what it has done.
+    if choice is None or choice.act in {Act.SEND, Act.WITHDRAW}:
+        return place
+    return step(tree, place, choice, view)
 
 
 def replay(tree: Tree, answers: Sequence[Answer], view: View) -> Place:
@@ -227,38 +174,38 @@ def replay(tree: Tree, answers: Sequence[Answer], view: View) -> Place:
     return trace(tree, answers, view)[-1]
 
 
+def last_stood(
+    tree: Tree, answers: tuple[Answer, ...], node: str, view: View
+) -> tuple[Answer, ...] | None:
+    """The answers up to when the visitor last stood on this node."""
+    places = trace(tree, answers, view)
+    for length in range(len(answers), -1, -1):
+        if places[length].node.ref == node:
+            return answers[:length]
+    return None
+
+
 def answered(
     tree: Tree, answers: tuple[Answer, ...], node: str, choice: str, view: View
 ) -> tuple[Answer, ...]:
     """The answers after a button of ``node`` was tapped, however old it is."""
+    before = last_stood(tree, answers, node, view)
+    if before is None:
+        return (*answers, Answer(node), Answer(node, choice))
+    return (*before, Answer(node, choice))
+
+
+def outside(tree: Tree, answers: tuple[Answer, ...], view: View) -> tuple[Answer, ...]:
+    """The answers up to the last place that was in no piece."""
     places = trace(tree, answers, view)
-    for length in range(len(answers), -1, -1):
-        if places[length].node.ref == node:
-            return _short(places, (*answers[:length], Answer(node, choice)))
-    return _short(places, (*answers, Answer(node), Answer(node, choice)))
+    pieces = [tree.topic_of(place.node.ref).piece for place in places]
+    return answers[: len(pieces) - 1 - pieces[::-1].index(False)]
 
 
-def _short(places: tuple[Place, ...], answers: tuple[Answer, ...]) -> tuple[Answer, ...]:
+def shortened(tree: Tree, answers: tuple[Answer, ...], view: View) -> tuple[Answer, ...]:
+    """At most ``MAX_ANSWERS``: of a walk in circles the older half is let go."""
     if len(answers) <= MAX_ANSWERS:
         return answers
     half = MAX_ANSWERS // 2
-    return (Answer(places[half].node.ref), *answers[half:])
-
-
-def back(
-    tree: Tree, answers: tuple[Answer, ...], view: View
-) -> tuple[tuple[Answer, ...], tuple[tuple[Node, Answer], ...]]:
-    """One place back: the answers that remain, and the ones taken back with their nodes."""
     places = trace(tree, answers, view)
-    undone: list[tuple[Node, Answer]] = []
-    here = places[-1].node.ref
-    for length in range(len(answers) - 1, -1, -1):
-        undone.append((places[length].node, answers[length]))
-        if places[length].node.ref != here:
-            return answers[:length], tuple(undone)
-    return (), tuple(undone)
-
-
-def sets_of(node: Node, answer: Answer) -> Sets:
-    """What an answer recorded, so that taking it back can clear it."""
-    return next((c.sets for c in node.choices if c.id == answer.choice), Sets())
+    return (Answer(places[half].node.ref), *answers[half:])

@@ -17,24 +17,26 @@ PIECE_PLACEHOLDERS = frozenset({
 })  # fmt: skip
 
 _PLAIN = """
-    already_done apology button_gone card_alert card_no_topic card_practice card_title
-    card_undelivered card_who card_wish carrier_unknown channel_other channel_telegram
+    already_done apology button_gone card_alert card_cut card_no_topic card_practice card_title
+    card_undelivered card_who card_wish carrier_unknown changed channel_other channel_telegram
     danger_acute danger_concern danger_not_stored desk_already_done desk_chatter desk_end
-    desk_erased desk_foreign desk_help desk_no_tree desk_not_yours do_accept do_answer do_claim
-    do_close do_consent do_give_back do_pause do_permission do_plan do_practice do_reply_discard
-    do_reply_send draft_empty empty end_open_requests ended erased erased_requests_go_on
-    foreign_button help invitation_bad invitation_open_requests language_unchecked languages
-    list_empty no_contact_known no_number_known no_post nobody_now none_of_these not_understood
-    not_understood_again permission_ask permission_recorded permission_unclear place_found
-    place_unknown plan_ask plan_unclear practice_begins privacy_no_carrier request_over
-    school_found school_unknown school_unsure school_which_place staff_only state_open
-    state_overdue state_passed_on state_withdrawn state_yours step_done step_missing
-    text_for_request topics_found way_back way_help way_human way_languages way_menu way_on
-    way_who_helps
+    desk_ended desk_erased desk_foreign desk_help desk_no_tree desk_not_yours district_unknown
+    do_accept do_answer do_claim do_close do_consent do_give_back do_pause do_permission do_plan
+    do_practice do_reply_discard do_reply_send draft_empty edited empty end_open_requests ended
+    erased erased_requests_go_on foreign_button help invitation_bad invitation_open_requests
+    language_unchecked languages list_empty no_contact_known no_contact_known_elsewhere
+    no_number_known no_post nobody_now none_of_these not_understood not_understood_again
+    permission_ask permission_recorded permission_unclear place_found place_unknown plan_ask
+    plan_unclear practice_begins privacy_no_carrier request_over restored school_found
+    school_unknown school_unsure school_which_place staff_only state_open state_overdue
+    state_passed_on state_withdrawn state_yours step_done step_missing text_for_request too_long
+    topics_found way_back way_help way_human way_languages way_menu way_on way_who_helps
+    who_first
 """
 _OPERATOR = "name address email privacy"
 _GAPS = {
     "answer": "name post text",
+    "answer_beside": "name post text",
     "card_about": "who topic",
     "card_district": "district",
     "card_due": "due",
@@ -51,14 +53,18 @@ _GAPS = {
     "closed_desk": "name",
     "desk_privacy": _OPERATOR,
     "do_join": "name",
+    "do_reply_to": "name",
     "do_withdraw": "name",
     "foreign": "what",
     "given_back": "name",
+    "join_next": "name",
     "joined": "name",
+    "joined_promise": "name promise",
     "list_head": "count",
     "list_row": "name topic due",
     "outage": "since until",
     "overdue_elsewhere": "name post",
+    "overdue_fact": "since who district post",
     "overdue_here": "name",
     "plan_recorded": "plan",
     "post_head": "post carrier",
@@ -66,6 +72,7 @@ _GAPS = {
     "promise_broken": "name post promise",
     "promise_broken_ask": "name before post carrier",
     "promise_moved": "name before post promise",
+    "quiet_closed": "name",
     "read": "name post promise",
     "reply_discarded": "name",
     "reply_preview": "name text",
@@ -77,6 +84,7 @@ _GAPS = {
     "topic_understood": "topic",
     "visitor_wrote": "name text",
     "welcome_member": "label posts",
+    "whole_text": "name text",
 }
 
 

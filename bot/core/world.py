@@ -4,10 +4,10 @@ A ``Turn`` lives for one event only. It reads what was loaded, sees its own chan
 ends as an ``Outcome``, a value.
 """
 
-from collections import ChainMap
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
-from typing import cast
+from datetime import timedelta
+from typing import assert_never, cast
 
 from bot.core.knowledge import Knowledge
 from bot.core.messages import Act as ActTap
@@ -33,6 +33,8 @@ from bot.core.records import (
 )
 from bot.core.tree import Audience
 
+ACTING_FOR = timedelta(days=60)  # an acting button works; a card may wait through the summer
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -55,16 +57,31 @@ def key_of(record: Record) -> Key:
             return InvitationKey(record.hash)
         case Member() | PostFacts():
             return TeamKey()
+        case _:
+            assert_never(record)
 
 
 def updated(known: Mapping[Key, object], outcome: Outcome) -> dict[Key, object]:
     """The world after an outcome, lists and names included."""
     after = dict(known)
     for key in outcome.drops:
-        after[key] = None
+        for used in _used_with(after, key):
+            after[used] = None
     for record in outcome.records:
         _note(after, record)
     return after
+
+
+def _used_with(after: Mapping[Key, object], key: Key) -> tuple[Key, ...]:
+    """The key and, for a button, those of its group: they are used up together."""
+    ref = after.get(key)
+    if not isinstance(ref, Ref) or not ref.gives:
+        return (key,)
+    return tuple(
+        other
+        for other, found in after.items()
+        if isinstance(found, Ref) and (found.owner, found.gives) == (ref.owner, ref.gives)
+    )
 
 
 def _note(after: MutableMapping[Key, object], record: Record) -> None:
@@ -75,6 +92,8 @@ def _note(after: MutableMapping[Key, object], record: Record) -> None:
             _request_in(after, record)
         case Conversation() | Ref() | Invitation():
             after[key_of(record)] = record
+        case _:
+            assert_never(record)
 
 
 def _team_with(team: Team, record: Member | PostFacts) -> Team:
@@ -85,14 +104,18 @@ def _team_with(team: Team, record: Member | PostFacts) -> Team:
         case PostFacts():
             others = tuple(p for p in team.posts if p.id != record.id)
             return replace(team, posts=(*others, record))
+        case _:
+            assert_never(record)
 
 
 def _request_in(after: MutableMapping[Key, object], request: Request) -> None:
     after[RequestKey(request.id)] = request
     mine = RequestsOf(request.conversation)
     ids = cast("tuple[str, ...]", after.get(mine) or ())
-    without = tuple(i for i in ids if i != request.id)
-    after[mine] = (*without, request.id) if request.open else without
+    if not request.open:
+        after[mine] = tuple(i for i in ids if i != request.id)
+    elif request.id not in ids:
+        after[mine] = (*ids, request.id)
     names = cast("frozenset[str]", after.get(NamesInUse()) or frozenset())
     after[NamesInUse()] = names | {request.name} if request.open else names - {request.name}
 
@@ -112,7 +135,7 @@ class Turn:
     @classmethod
     def on(cls, knowledge: Knowledge, known: Mapping[Key, object], event: Event) -> "Turn":
         """A turn on this world, which stays as it is."""
-        return cls(knowledge, event, ChainMap({}, cast("MutableMapping[Key, object]", known)))
+        return cls(knowledge, event, dict(known))
 
     # reading
 
@@ -129,7 +152,7 @@ class Turn:
         return tuple(r for r in map(self.request, ids) if r is not None and r.open)
 
     def requests_at(self, post: str) -> tuple[Request, ...]:
-        """The first page of a post's open requests, as loaded, those of this turn included."""
+        """The first page of a post's open requests, as loaded."""
         ids = cast("tuple[str, ...]", self.known.get(OpenRequests(post)) or ())
         return tuple(
             r for r in map(self.request, ids) if r is not None and r.open and r.post == post
@@ -144,7 +167,10 @@ class Turn:
         return cast("frozenset[str]", self.known.get(NamesInUse()) or frozenset())
 
     def ref(self, ref: str) -> Ref | None:
-        return cast("Ref | None", self.known.get(RefKey(ref)))
+        """What a button does; None when it was used, is too old, or never was."""
+        found = cast("Ref | None", self.known.get(RefKey(ref)))
+        too_old = found is not None and found.expires is not None and found.expires <= self.event.at
+        return None if too_old else found
 
     def invitation(self, code_hash: str) -> Invitation | None:
         return cast("Invitation | None", self.known.get(InvitationKey(code_hash)))
@@ -159,11 +185,14 @@ class Turn:
                 self.records["post", record.id] = record
             case Conversation() | Request() | Ref() | Invitation():
                 self.records[key_of(record)] = record
+            case _:
+                assert_never(record)
         _note(self.known, record)
 
-    def drop(self, key: Key) -> None:
-        self.drops.append(key)
-        self.known[key] = None
+    def use(self, ref: Ref) -> None:
+        """The button is used up, with all of its group."""
+        self.drops.append(RefKey(ref.ref))
+        self.known[RefKey(ref.ref)] = None
 
     def do(self, *effects: Effect) -> None:
         self.effects.extend(effects)
@@ -185,7 +214,7 @@ class Turn:
         self.drawn += 1
         return self.event.draw(f"{purpose}/{self.drawn}")[:size].hex()
 
-    def acting(
+    def acting(  # noqa: PLR0913  (a button that acts has these parts)
         self,
         label: str,
         owner: str,
@@ -197,7 +226,7 @@ class Turn:
     ) -> Button:
         """A button that acts once; its ref is stored with its owner and action."""
         ref = self.draw(action)
-        self.put(Ref(ref, owner, action, about, extra, group))
+        self.put(Ref(ref, owner, action, about, extra, group, self.event.at + ACTING_FOR))
         return Button(label, ActTap(ref))
 
     def text(self, key: str, audience: Audience | None = None, **values: str) -> str:

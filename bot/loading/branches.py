@@ -78,6 +78,7 @@ class Grower:
             shape.check_by,
             tuple(Source(s.id, s.title, s.url, s.date) for s in shape.sources),
             self._page.file,
+            shape.skip_school,
         )
         self._lines[self._id] = 1
         for at, source in enumerate(shape.sources):
@@ -176,7 +177,8 @@ class Grower:
                 "Hier fehlt die Angabe „say“.",
                 "Bitte „say: …“ ergänzen, den Text auf dem Bildschirm.",
             )
-        return self._text(f"{ref}.say", (*path, "say"), shape.say or Wording())
+            return Text(f"{ref}.say", "", "", "")
+        return self._text(f"{ref}.say", (*path, "say"), shape.say)
 
     def _text(self, key: str, path: Path, wording: Wording) -> Text:
         text, written = worded(key, wording)

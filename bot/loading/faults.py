@@ -1,7 +1,7 @@
 """What pydantic found → findings with line, in the author's words."""
 
 from collections.abc import Iterator
-from typing import Any, Literal, TypeVar, get_args, get_origin
+from typing import Any, Final, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -10,6 +10,8 @@ from bot.core.check.findings import Finding, Grade, meant, nearest
 from bot.loading.pages import Page, Path
 
 ShapeT = TypeVar("ShapeT", bound=BaseModel)
+_PAIR: Final = "name: wert, eingerückt in einer eigenen Zeile"
+
 Said = tuple[str, str, str]  # slug, sentence, proposal
 
 
@@ -68,17 +70,17 @@ def _shape(kind: str, key: str, given: Any) -> tuple[str, str]:
     name = f"Bei „{key}“" if key else "Hier"
     wanted = {
         "list_type": ("eine Liste", "[…, …]"),
-        "dict_type": ("eine Zuordnung", "name: wert"),
-        "model_type": ("eine Zuordnung", "name: wert"),
+        "dict_type": ("eine Zuordnung", _PAIR),
+        "model_type": ("eine Zuordnung", _PAIR),
     }.get(kind, ("ein Text", "…"))
     stands = {"list": "eine Liste", "dict": "eine Zuordnung", "str": "ein Text"}.get(
         type(given).__name__, "nichts"
     )
+    written = f"{key}: {wanted[1]}" if wanted[1] != _PAIR and key else wanted[1]
     return (
         f"{name} wird {wanted[0]} erwartet, hier steht {stands}.",
-        f"Bitte schreiben: {key or 'name'}: {wanted[1]}" if kind != "model_type" or key
-        else "Bitte schreiben: name: wert",
-    )  # fmt: skip
+        f"Bitte schreiben: {written}",
+    )
 
 
 def _keys(owner: type[BaseModel]) -> list[str]:

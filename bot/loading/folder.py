@@ -33,6 +33,12 @@ _READ: Final[Mapping[str, tuple[str, ...]]] = {
     "directory": (".csv", ".md"),
 }
 
+_NO_CRISIS: Final = Finding(
+    Grade.ERROR, f"{ROOT}/crisis", 1, "crisis-missing",
+    "Die Worte für Gefahr fehlen: Der Bot würde keinen Notfall erkennen.",
+    "Bitte den Ordner aus einer früheren Fassung wiederherstellen.",
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Loaded:
@@ -67,6 +73,8 @@ def load(folder: Path, operator: Mapping[str, str] | None = None) -> Loaded:
     texts = read_texts(shelf.pages("texts"))
     crisis = shelf.pages("crisis")
     entries = read_crisis(crisis)
+    if not crisis:
+        shelf.findings.append(_NO_CRISIS)
     language_page = read_page(LANGUAGES, shelf.files.get(LANGUAGES, b""))
     languages = read_languages(language_page)
     directory = read_directory(shelf.files)

@@ -150,7 +150,7 @@ class OnlyShape(Shape):
 
 
 class WithShape(Shape):
-    skip_school: Yes = False
+    skip_school: Yes | None = None
 
 
 class SetShape(Shape):
@@ -209,6 +209,7 @@ class TopicShape(Shape):
     owner: Literal["school_social_work", "network_office", "coordination_office"] = (
         "coordination_office"
     )
+    skip_school: Yes = False
     check_by: Day
     sources: list[SourceShape] = []
     start: Line

@@ -104,6 +104,11 @@ def _value(lines: list[str], problem: str, before: int, here: int) -> Fault | No
             return _colon(lines[before], before)
         case "mapping values are not allowed in this context":
             return _stray_colon(lines, here)
+        case "block sequence entries are not allowed in this context":
+            return (
+                here, "yaml-list", "Eine Liste mit Strichen beginnt nicht neben ihrem Namen.",
+                "Bitte in eine neue Zeile schreiben, oder als [eins, zwei].",
+            )  # fmt: skip
         case "found character that cannot start any token":
             return (
                 here, "yaml-first-character",

@@ -78,7 +78,9 @@ class Targets:
                 "Möglich ist: goto, call mit then, oder done.",
             )
             return None
-        if choice.call is None and (choice.then is not None or choice.with_.skip_school):
+        if choice.call is None and (
+            choice.then is not None or choice.with_.skip_school is not None
+        ):
             self._fault(
                 path,
                 "tree-then-without-call",

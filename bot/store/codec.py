@@ -6,6 +6,7 @@ The apart is for the union: ``encode_tap`` says which tap it is, so nothing has 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from pydantic import TypeAdapter
 from pydantic.main import IncEx
@@ -60,8 +61,14 @@ def _flat(buttons: Sequence[Button]) -> Buttons:
 
 
 def _buttons(flat: Buttons) -> tuple[Button, ...]:
+    return tuple([_button(label, data) for label, data in flat])
+
+
+@lru_cache(maxsize=4096)
+def _button(label: str, data: str) -> Button:
+    """The bot's own buttons, mostly those of the tree: the same few hundred at every turn."""
     # A tap that today's code no longer knows shows the present screen: no talk breaks over it.
-    return tuple([Button(label, decode_tap(data) or Move.STAY) for label, data in flat])
+    return Button(label, decode_tap(data) or Move.STAY)
 
 
 def conversation_bytes(conversation: Conversation) -> bytes:

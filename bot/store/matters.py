@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from bot.core.records import Request, Word
 from bot.store import codec
@@ -10,6 +11,7 @@ from bot.store.memory import Names
 from bot.store.sealing import KEY_BYTES, REQUEST_KID, Place, Seal
 from bot.store.unit import Unit
 
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 PAGE = 20  # open requests on one page of the desk
 
 
@@ -48,7 +50,8 @@ class Matters(Unit):
         return Seal(REQUEST_KID, key)
 
     def _save_request(self, request: Request) -> None:
-        due = request.due or request.overdue_since or request.sent_at
+        settled = request.answered_at is not None or request.practice
+        due = request.overdue_since or request.due or (NEVER if settled else request.sent_at)
         self._do(
             "put_request",
             id=request.id,
@@ -56,7 +59,8 @@ class Matters(Unit):
             post=request.post,
             sealed_name=self._close(request.name.encode(), "requests", request.id, "name"),
             sealed_state=self._close(codec.request_bytes(request), "requests", request.id, "state"),
-            # Where no promise runs any more, the oldest waits on top of the list.
+            # A broken promise stays on top of the list until somebody takes it; where none
+            # runs, the oldest waits on top; where nobody waits, nothing is overdue.
             due=codec.micros(due),
             open=int(request.open),
             sent_at=codec.micros(request.sent_at),

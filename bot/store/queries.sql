@@ -205,6 +205,64 @@ ON CONFLICT (address_hash, slot_hash) DO UPDATE SET
 DELETE FROM slots WHERE address_hash = :address_hash;
 
 
+-- What stands on a person's page.
+
+-- name: put_page(id, place, address_hash, slot_hash, sealed_screen, request, quotes)!
+INSERT INTO history (id, place, address_hash, slot_hash, sealed_screen, request, quotes)
+VALUES (:id, :place, :address_hash, :slot_hash, :sealed_screen, :request, :quotes);
+
+-- name: page_in_slot(address_hash, slot_hash)^
+SELECT id, place FROM history WHERE address_hash = :address_hash AND slot_hash = :slot_hash
+ORDER BY id DESC LIMIT 1;
+
+-- name: pages(address_hash, before, size)
+SELECT id, place, sealed_screen, request, at FROM history
+WHERE address_hash = :address_hash AND place < :before ORDER BY place DESC LIMIT :size;
+
+-- name: newest_page(address_hash)$
+SELECT max(id) FROM history WHERE address_hash = :address_hash;
+
+-- name: stamp_page(id, at)!
+UPDATE history SET at = :at WHERE id = :id;
+
+-- name: drop_page(id)!
+DELETE FROM history WHERE id = :id;
+
+-- name: drop_pages_of(address_hash)!
+DELETE FROM history WHERE address_hash = :address_hash;
+
+-- name: drop_page_quotes(request)!
+DELETE FROM history WHERE request = :request AND quotes = 1;
+
+-- name: page_of_conversation(conversation)^
+SELECT history.address_hash FROM history JOIN addresses ON addresses.hash = history.address_hash
+WHERE addresses.who_id = :conversation AND addresses.who_kind = 'visitor' LIMIT 1;
+
+
+-- Who is logged in at the desk.
+
+-- name: put_session(hash, kind, address_hash, sealed_address, at)!
+INSERT INTO sessions (hash, kind, address_hash, sealed_address, began, used)
+VALUES (:hash, :kind, :address_hash, :sealed_address, :at, :at);
+
+-- name: session(hash, kind)^
+SELECT sealed_address, began, used FROM sessions WHERE hash = :hash AND kind = :kind;
+
+-- name: use_session(hash, at)!
+UPDATE sessions SET used = :at WHERE hash = :hash;
+
+-- name: drop_session(hash)!
+DELETE FROM sessions WHERE hash = :hash;
+
+-- name: drop_sessions_of(address_hash, kind)!
+DELETE FROM sessions WHERE address_hash = :address_hash AND kind = :kind;
+
+-- name: member_address(member, channel)^
+SELECT hash, sealed_address FROM addresses
+WHERE who_id = :member AND who_kind = 'member' AND channel = :channel
+ORDER BY last_used DESC LIMIT 1;
+
+
 -- What was heard, and what is due.
 
 -- name: seen(hash)^
@@ -265,6 +323,12 @@ DELETE FROM messages WHERE at < :before;
 
 -- name: sweep_slots(before)!
 DELETE FROM slots WHERE at < :before;
+
+-- name: sweep_sessions(idle, began)!
+DELETE FROM sessions WHERE kind = 'session' AND (used < :idle OR began < :began);
+
+-- name: sweep_pages(before)!
+DELETE FROM history WHERE at < :before;
 
 -- name: sweep_refs(before)!
 DELETE FROM refs WHERE expires < :before;

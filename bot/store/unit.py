@@ -28,8 +28,8 @@ class Unit:
 
     def _do(self, query: str, **values: object) -> int:
         """Run a named statement; how many rows it touched."""
-        count: int = getattr(self._queries, query)(self.connection, **values)
-        return count
+        # Past aiosql's own way to run it, which costs as much again as the statement.
+        return self.connection.execute(getattr(self._queries, query).sql, values).rowcount
 
     def _one(self, query: str, **values: object) -> Any:
         """The row (``^``) or the value (``$``) of a named query; ``None`` when there is none."""

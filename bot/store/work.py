@@ -3,15 +3,14 @@
 from dataclasses import replace
 
 from bot.ports import Owed
-from bot.store.facts import Facts
-from bot.store.letters import Letters
-from bot.store.people import People
-from bot.store.rounds import Overdue, Rounds, Stats
+from bot.store.history import History
+from bot.store.rounds import Overdue, Stats
+from bot.store.sessions import Sessions
 
 __all__ = ["Overdue", "Owed", "Stats", "Work"]
 
 
-class Work(People, Facts, Letters, Rounds):
+class Work(Sessions, History):
     """All of it or nothing. Runs in the store's thread: waits for nobody, keeps nothing."""
 
     def forget_words(self, request: str) -> None:
@@ -21,6 +20,7 @@ class Work(People, Facts, Letters, Rounds):
         self._do("drop_words", request=request)
         self._do("drop_request_key", request=request)
         self._do("drop_outbox_quotes", request=request)
+        self.forget_quotes(request)
         self._forget_drafts(request)
 
     def _forget_drafts(self, request: str) -> None:
@@ -39,6 +39,7 @@ class Work(People, Facts, Letters, Rounds):
         ``forget_words``.
         """
         self.erased = True
+        self.forget_pages(conversation)
         for (found,) in list(self._all("hashes_of", conversation=conversation)):
             self._do("drop_outbox_to", address_hash=found)
             self._do("drop_messages", address_hash=found)

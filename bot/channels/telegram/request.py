@@ -5,6 +5,7 @@ the address holds the token.
 """
 
 import json
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -72,10 +73,21 @@ class AiohttpRequest(BaseRequest):
     ) -> tuple[int, bytes]:
         """One call; the parameters go as one JSON object. Waiting has one limit, in all."""
         del write_timeout, connect_timeout, pool_timeout
-        if self._session is None:
-            raise RuntimeError("the connection to Telegram has not been started")
         patience = read_timeout if isinstance(read_timeout, (int, float)) else self._patience
         body = json.dumps(request_data.parameters).encode() if request_data else None
+        return await self._do(method, url, body, patience)
+
+    async def ask(self, url: str, params: Mapping[str, Any], patience: float | None = None) -> Any:
+        """One call and what came of it; raises ``Answered`` or ``Unreached``."""
+        body = json.dumps(params).encode()
+        _, payload = await self._do("POST", url, body, patience or self._patience)
+        return self.parse_json_payload(payload)["result"]
+
+    async def _do(
+        self, method: str, url: str, body: bytes | None, patience: float
+    ) -> tuple[int, bytes]:
+        if self._session is None:
+            raise RuntimeError("the connection to Telegram has not been started")
         try:
             async with self._session.request(
                 method,

@@ -79,7 +79,7 @@ def _holidays(material: Material, today: date) -> Iterator[Finding]:
         if not holiday.agreed and today <= holiday.first <= today + HOLIDAYS_AHEAD:
             yield material.finding(
                 Grade.WARNING,
-                "school_holidays",
+                f"school_holidays.{holiday.first}",
                 "dates-holidays-differ",
                 f"Zu den {holiday.name} ab {holiday.first:%d.%m.%Y} sagen zwei Quellen "
                 "Verschiedenes.",
@@ -90,7 +90,7 @@ def _holidays(material: Material, today: date) -> Iterator[Finding]:
 def _overlap(material: Material, one: Holiday, two: Holiday) -> Finding:
     return material.finding(
         Grade.ERROR,
-        "school_holidays",
+        f"school_holidays.{two.first}",
         "dates-holidays-overlap",
         f"{one.name} bis {one.last:%d.%m.%Y} und {two.name} ab {two.first:%d.%m.%Y} "
         "überschneiden sich.",

@@ -34,12 +34,17 @@ class Finding:
 def meant(word: str, known: Iterable[str]) -> str:
     """The proposal for a misspelt word: the nearest known one, or all of them when few."""
     options = sorted(set(known))
-    best = process.extractOne(word, options, scorer=fuzz.ratio, score_cutoff=60)
-    if best is not None:
-        return f"Meinten Sie „{best[0]}“?"
+    if (best := nearest(word, options)) is not None:
+        return f"Meinten Sie „{best}“?"
     if options and len(options) <= 12:
         return f"Möglich ist: {', '.join(options)}."
     return ""
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that this one is probably a slip of."""
+    best = process.extractOne(word, sorted(known), scorer=fuzz.ratio, score_cutoff=60)
+    return None if best is None else str(best[0])
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -1,7 +1,8 @@
 """Faults of the tree as a graph: what cannot be reached, and what cannot be left."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
+from bot.core.check.exits import no_way_on
 from bot.core.check.findings import Finding, Grade
 from bot.core.check.material import Material, spoken
 from bot.core.check.reach import (
@@ -9,12 +10,12 @@ from bot.core.check.reach import (
     State,
     admits,
     after,
-    next_states,
     offered,
     reach,
     starts,
 )
-from bot.core.tree import ENTRANCE, Audience, Call, Choice, Done, Gate, Node, Topic
+from bot.core.conditions import SENT, WHO
+from bot.core.tree import ENTRANCE, Audience, Choice, Gate, Node, Topic
 
 PIECES = ("schule", "kontakt", "mitnehmen", "notfall")  # the bot's own ways lead into these
 DEEPEST = 5  # choices from the start of a topic
@@ -29,7 +30,7 @@ def graph(material: Material) -> Iterator[Finding]:
         yield from _circles(material, topic)
         yield from _unreachable(material, topic, within)
         yield from _screens(material, topic, within)
-        yield from _no_way_on(material, topic, within)
+        yield from no_way_on(material, topic, within)
     if not material.unread:
         yield from _apart(material)
 
@@ -47,6 +48,16 @@ def _whole(material: Material) -> Iterator[Finding]:
                 f"Der Bot braucht „{name}“, aber die Datei fehlt.",
                 "Bitte aus einer früheren Fassung wiederherstellen.",
             )
+    for ref in (WHO, SENT):
+        topic, _, name = ref.partition(".")
+        if topic in material.tree.topics and ref not in material.tree.nodes:
+            yield material.finding(
+                Grade.ERROR,
+                topic,
+                "tree-missing-screen",
+                f"Der Bot braucht hier den Bildschirm „{name}“.",
+                "Bitte die Kennung wiederherstellen; Texte und Auswahlen sind frei.",
+            )
 
 
 # ── Circles of gates ────────────────────────────────────────────────────────────────────────────
@@ -54,8 +65,11 @@ def _whole(material: Material) -> Iterator[Finding]:
 
 def _circles(material: Material, topic: Topic) -> Iterator[Finding]:
     gates = {ref: node for ref, node in topic.nodes.items() if isinstance(node, Gate)}
+    said: set[str] = set()
     for ref in gates:
-        if ref in _behind(gates, ref):
+        behind = _behind(gates, ref)
+        if ref in behind and ref not in said:
+            said |= behind
             yield material.finding(
                 Grade.ERROR,
                 ref,
@@ -162,7 +176,8 @@ def _screens(material: Material, topic: Topic, within: Reach) -> Iterator[Findin
 def _exits(material: Material, node: Node, states: list[State]) -> Iterator[Finding]:
     stuck = [a for _, a in states if node.ask is None and not offered(node, a, material.tree)]
     if stuck:
-        names = spoken(a for a in stuck if a is not None) or "wer noch nicht gesagt hat, wer da ist"
+        known = [a for a in stuck if a is not None]
+        names = spoken(known) if known else "wer noch nicht gesagt hat, wer da ist,"
         yield material.finding(
             Grade.ERROR,
             node.ref,
@@ -205,65 +220,3 @@ def _strangers(
                 "das nicht für sie ist.",
                 "Bitte die Auswahl mit „only: {audience: […]}“ einschränken.",
             )
-
-
-# ── The way on ──────────────────────────────────────────────────────────────────────────────────
-
-
-def _no_way_on(material: Material, topic: Topic, within: Reach) -> Iterator[Finding]:
-    """Screens of a topic from which no help is reached, of a piece from which nothing returns."""
-    if topic.id == ENTRANCE:
-        return
-    leaves: Callable[[Choice], bool] = _returns if topic.piece else _helps(topic)
-    good = {state for state in within.depth if _any_choice(material, state, leaves)}
-    while True:
-        more = {
-            state
-            for state in within.depth.keys() - good
-            if any(there in good for there in next_states(material.tree, state))
-        }
-        if not more:
-            break
-        good |= more
-    lost = {ref for ref, _ in within.depth.keys() - good}
-    for ref in topic.nodes:
-        if ref in lost:
-            yield _stranded(material, topic, ref)
-
-
-def _any_choice(material: Material, state: State, leaves: Callable[[Choice], bool]) -> bool:
-    node = material.tree.node(state[0])
-    if not isinstance(node, Node):
-        return False
-    return any(leaves(choice) for choice in offered(node, state[1], material.tree))
-
-
-def _returns(choice: Choice) -> bool:
-    return isinstance(choice.target, Done)
-
-
-def _helps(topic: Topic) -> Callable[[Choice], bool]:
-    def leaves(choice: Choice) -> bool:
-        return isinstance(choice.target, Call) or any(
-            there.partition(".")[0] != topic.id for there in after(choice)
-        )
-
-    return leaves
-
-
-def _stranded(material: Material, topic: Topic, ref: str) -> Finding:
-    if topic.piece:
-        return material.finding(
-            Grade.ERROR,
-            ref,
-            "tree-no-return",
-            "Aus diesem Baustein führt von hier kein Weg zurück.",
-            "Bitte eine Auswahl mit „done: true“ ergänzen.",
-        )
-    return material.finding(
-        Grade.WARNING,
-        ref,
-        "tree-no-next-step",
-        "Von hier führt keine Auswahl zu Hilfe oder zu einem anderen Thema.",
-        "Bitte eine Auswahl mit „call: kontakt“ oder „call: mitnehmen“ ergänzen.",
-    )

@@ -10,6 +10,7 @@ from bot.core.check.material import Material
 from bot.core.check.posts import posts
 from bot.core.check.references import references
 from bot.core.check.safety import safety
+from bot.core.check.typed import typed
 from bot.core.check.words import words
 
 
@@ -29,6 +30,7 @@ def findings(
             *graph(material),
             *safety(material),
             *words(material, needed, in_pieces),
+            *typed(material),
             *references(material),
             *dates(material, today),
             *posts(material, today),

@@ -17,9 +17,10 @@ GERMAN: Mapping[Audience, str] = {
 
 
 def spoken(audiences: Iterable[Audience]) -> str:
-    """The audiences by their German names, always in one order."""
+    """One audience or more by their German names, always in one order."""
     chosen = set(audiences)
-    return " und ".join(name for audience, name in GERMAN.items() if audience in chosen)
+    *first, last = [name for audience, name in GERMAN.items() if audience in chosen]
+    return f"{', '.join(first)} und {last}" if first else last
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,10 @@ class Material:
     where: Mapping[str, Where] = field(default_factory=dict)
     written: Mapping[str, frozenset[Audience]] = field(default_factory=dict)
     unread: frozenset[str] = frozenset()
+    staff: frozenset[str] = frozenset()  # keys of texts that only members read
 
     def finding(self, grade: Grade, key: str, slug: str, text: str, proposal: str = "") -> Finding:
-        """A finding at the place of ``key``, or of what contains it."""
-        while key not in self.where and "." in key:
-            key = key.rpartition(".")[0]
+        """A finding at the place of ``key``."""
         file, line = self.where.get(key, ("knowledge", 1))
         return Finding(grade, file, line, slug, text, proposal)
 

@@ -8,6 +8,7 @@ from bot.core.check.findings import Finding, Grade
 from bot.core.check.material import Material
 from bot.core.directory import COORDINATION, Directory, Post, PostKind
 
+EVIDENCE_SINCE: Final = 2024  # older evidence of school social work makes no post (DESIGN 4)
 SOON: Final = timedelta(days=90)  # product.md: not confirmed, or funding ends
 
 
@@ -104,6 +105,15 @@ def _evidence(material: Material, post: Post, today: date) -> Iterator[Finding]:
             f"„{post.id}“ hat Kontaktdaten ohne Quelle.",
             "Bitte „source_url“ eintragen.",
         )
+    year = int(post.source_date[:4] or EVIDENCE_SINCE)
+    if post.kind is PostKind.SCHOOL_SOCIAL_WORK and year < EVIDENCE_SINCE:
+        yield material.finding(
+            Grade.ERROR,
+            post.id,
+            "posts-old-evidence",
+            f"Der Beleg zu „{post.id}“ ist von {year}; ob es die Stelle noch gibt, ist offen.",
+            "Bitte nachfragen und die neue Quelle eintragen, oder die Zeile löschen.",
+        )
     if not post.source_date:
         yield material.finding(
             Grade.INFO,
@@ -124,6 +134,21 @@ def _evidence(material: Material, post: Post, today: date) -> Iterator[Finding]:
 
 def _gaps(material: Material) -> Iterator[Finding]:
     directory: Directory = material.directory
+    for school in directory.schools.values():
+        dated = school.social_work_source_date[:4]
+        if (
+            school.social_work
+            and dated >= str(EVIDENCE_SINCE)
+            and directory.school_post(school.id) is None
+        ):
+            yield material.finding(
+                Grade.WARNING,
+                school.id,
+                "posts-no-school-post",
+                f"Für {school.name} ist Schulsozialarbeit von {dated} belegt, aber es fehlt die "
+                "Stelle.",
+                f"Bitte eine Zeile „schulsozialarbeit-{school.id.lower()},…“ ergänzen.",
+            )
     if directory.coordination() is None:
         yield material.finding(
             Grade.ERROR,

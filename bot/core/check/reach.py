@@ -16,7 +16,6 @@ from bot.core.tree import (
     Choice,
     Done,
     Gate,
-    Goto,
     Node,
     Only,
     Topic,
@@ -49,13 +48,9 @@ def _there(tree: Tree, choice: Choice, audience: Audience | None) -> bool:
 
 def after(choice: Choice) -> tuple[str, ...]:
     """Where the visitor may stand in the same file, or in another topic, after this choice."""
-    match choice.target:
-        case Goto(node):
-            return (node,)
-        case Call(_, then):
-            return (then,)
-        case Done():
-            return ()
+    if isinstance(choice.target, Done):
+        return ()
+    return (choice.target.then if isinstance(choice.target, Call) else choice.target.node,)
 
 
 def _outcomes(gate: Gate, audience: Audience | None, supposed: Mapping[str, str]) -> Iterator[str]:
@@ -78,7 +73,7 @@ def next_states(tree: Tree, state: State, supposed: Mapping[str, str] = NOTHING)
                 yield from ((there, then) for there in after(choice))
                 if isinstance(choice.target, Done) and tree.topic_of(ref).id == ENTRANCE:
                     yield tree.topics[ENTRANCE].start, then
-        case None:
+        case _:
             return
 
 
@@ -105,8 +100,10 @@ def reach(
     within: str | None = None,
     supposed: Mapping[str, str] = NOTHING,
 ) -> Reach:
-    """Everything that can be reached; ``within`` stays in one topic or piece, ``supposed`` fixes
-    the outcome of gates (function → outcome)."""
+    """Everything that can be reached.
+
+    ``within`` stays in one topic or piece, ``supposed`` fixes gates (function → outcome).
+    """
     depth: dict[State, int] = dict.fromkeys(begin, 0)
     waiting = deque(depth)
     while waiting:
@@ -125,8 +122,10 @@ def reach(
 
 
 def readers(tree: Tree) -> Mapping[str, frozenset[Audience]]:
-    """Who reads each screen; a stranger is addressed as a guardian. A screen that nobody reaches
-    counts for all that its topic is for."""
+    """Who reads each screen; a stranger is addressed as a guardian.
+
+    A screen that nobody reaches counts for all that its topic is for.
+    """
     found: dict[str, frozenset[Audience]] = {}
     for topic in tree.topics.values():
         within = reach(tree, starts(topic), topic.id)

@@ -1,5 +1,6 @@
 """References that must lead somewhere: facts, helplines, sources, languages, districts."""
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -21,7 +22,7 @@ FACTS: Final = frozenset(
     }
 )
 CARD_PIECE: Final = "mitnehmen"
-_LAW: Final = ("§", "Gesetz", "gesetzlich", "Verordnung", "Erlass")
+_LAW: Final = re.compile(r"§|\b\w*[Gg]esetz(?:e[ns]?|lich\w*)?\b|\b\w*[Vv]erordnung\b|\bErlass\b")
 
 
 def references(material: Material) -> Iterator[Finding]:
@@ -130,23 +131,20 @@ def _only(material: Material, key: str, only: Only) -> Iterator[Finding]:
 
 def _law(material: Material, node: Node) -> Iterator[Finding]:
     said = " ".join(node.say.variants())
-    found = next((word for word in _LAW if word in said), None)
+    found = _LAW.search(said)
     if found and not node.sources:
         yield material.finding(
             Grade.WARNING,
             node.ref,
             "sources-missing",
-            f"Der Text spricht vom Recht („{found}“), nennt aber keine Quelle.",
+            f"Der Text spricht vom Recht („{found[0]}“), nennt aber keine Quelle.",
             "Bitte „sources: […]“ ergänzen.",
         )
 
 
 def _sources(material: Material, topic: Topic) -> Iterator[Finding]:
     used = {
-        source
-        for node in topic.nodes.values()
-        if isinstance(node, Node)
-        for source in node.sources
+        source for node in topic.nodes.values() if isinstance(node, Node) for source in node.sources
     }
     for source in topic.sources:
         key = f"{topic.id}.sources.{source.id}"

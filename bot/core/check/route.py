@@ -7,9 +7,7 @@ from typing import Any
 from bot.core.knowledge import Knowledge
 from bot.core.records import Team
 from bot.core.routing import Wish, contacts, ladder, suppose_all_live
-from bot.core.tree import Audience, Call, Node, Topic
-
-CONTACT = "kontakt"
+from bot.core.tree import Audience
 
 
 def route(  # noqa: PLR0913, PLR0917  (a question has these parts)
@@ -34,7 +32,7 @@ def route(  # noqa: PLR0913, PLR0917  (a question has these parts)
         raise KeyError(f"Das Thema „{topic}“ gibt es nicht, zum Beispiel mobbing.")
     if all_live:
         team = suppose_all_live(directory, team, offices_only=False)
-    skips = skips_school(knowledge.tree.topics[topic], audience)
+    skips = knowledge.tree.topics[topic].skip_school
     wish = Wish(audience, school, known.district, topic, skip_school=skips)
     return {
         "school": school,
@@ -52,16 +50,3 @@ def route(  # noqa: PLR0913, PLR0917  (a question has these parts)
             asdict(contact) for contact in contacts(directory, knowledge.calendar, team, wish, at)
         ],
     }
-
-
-def skips_school(topic: Topic, audience: Audience) -> bool:
-    """Whether every way from this topic to a person passes the school's own post by."""
-    calls = [
-        choice.target
-        for node in topic.nodes.values()
-        if isinstance(node, Node) and (not node.only.audience or audience in node.only.audience)
-        for choice in node.choices
-        if not choice.only.audience or audience in choice.only.audience
-    ]
-    asked = [t for t in calls if isinstance(t, Call) and t.node.startswith(f"{CONTACT}.")]
-    return bool(asked) and all(call.skip_school for call in asked)

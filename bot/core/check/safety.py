@@ -26,7 +26,7 @@ def safety(material: Material) -> Iterator[Finding]:
 def around_the_clock(line: Helpline) -> bool:
     """Answers at every hour of the week, everywhere in the Land, by voice or at once in a chat."""
     return (
-        _AROUND_THE_CLOCK <= set(line.hours)
+        set(line.hours) >= _AROUND_THE_CLOCK
         and not line.districts
         and bool(line.phone or line.instant_chat)
     )
@@ -58,28 +58,30 @@ def _emergency_piece(material: Material) -> Iterator[Finding]:
     piece = material.tree.topics.get(EMERGENCY)
     if piece is None or EMERGENCY in material.unread:
         return
+    lacking = []
     for audience in Audience:
         met = reach(material.tree, [(piece.start, audience)], piece.id)
         nodes = [material.tree.node(ref) for ref, _ in met.depth]
         if not any(isinstance(n, Node) and _helps(material, n, audience) for n in nodes):
-            yield material.finding(
-                Grade.ERROR,
-                piece.start,
-                "safety-emergency-without-line",
-                f"„Hilfe jetzt“ zeigt für {spoken([audience])} keine Hilfe, die rund um die Uhr "
-                "antwortet.",
-                "Bitte „facts: [helplines.now]“ ergänzen.",
-            )
+            lacking.append(audience)
+    if lacking:
+        yield material.finding(
+            Grade.ERROR,
+            piece.start,
+            "safety-emergency-without-line",
+            f"„Hilfe jetzt“ zeigt für {spoken(lacking)} keine Hilfe, die rund um die Uhr "
+            "antwortet.",
+            "Bitte „facts: [helplines.now]“ ergänzen.",
+        )
 
 
 def _helps(material: Material, node: Node, audience: Audience) -> bool:
     if "helplines.now" in node.facts:
-        return audience in _always(material.directory)
+        return True  # whether the directory has such a line is asked for itself
     named = (fact.removeprefix("helpline.") for fact in node.facts)
     lines = (material.directory.helplines.get(name) for name in named)
     return any(
-        line is not None and audience in line.audiences and around_the_clock(line)
-        for line in lines
+        line is not None and audience in line.audiences and around_the_clock(line) for line in lines
     )
 
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from bot.core.check.findings import Finding, Grade, meant
+from bot.core.check.findings import Finding, Grade, meant, nearest
 from bot.core.check.material import Material, spoken
 from bot.core.check.reach import readers
-from bot.core.tree import ENTRANCE, Audience, Choice, Node, Text, Topic
+from bot.core.tree import ENTRANCE, Audience, Text
 
 LONGEST_TEXT: Final = 700  # characters of one screen
 TELEGRAM_LIMIT: Final = 4096
@@ -21,18 +21,19 @@ _PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
 _SENTENCE: Final = re.compile(r"[.!?:…](?=\s|$)|\n")
 _LITERAL: Final = (
     ("Mailadresse", re.compile(r"[\w.+-]+@[\w-]+\.\w+")),
-    ("Internetadresse", re.compile(r"https?://\S+|\bwww\.\S+")),
-    ("Uhrzeit", re.compile(r"\b\d{1,2}(?:[:.]\d\d)?(?:\s*(?:[-–]|bis)\s*\d{1,2}(?:[:.]\d\d)?)?\s*Uhr\b"
-                           r"|\b\d{1,2}:\d\d\b")),
+    ("Internetadresse", re.compile(r"(?:https?://|\bwww\.)[\w./?=&-]*\w")),
+    ("Uhrzeit", re.compile(
+        r"\b\d{1,2}(?:[:.]\d\d)?(?:\s*(?:[-–]|bis)\s*\d{1,2}(?:[:.]\d\d)?)?\s*Uhr\b"
+        r"|\b\d{1,2}:\d\d\b")),
     ("Telefonnummer", re.compile(
         r"(?<![\d§.,])(?:\+49|0)[\d /()-]{5,}\d|\b11(?:0|2|6[ ]?\d{3})\b")),
     ("Anschrift", re.compile(
-        r"\b\w{2,}(?:straße|strasse|str\.|weg|platz|allee|gasse)\s\d+\s?[a-z]?\b",
+        r"\b[\w-]{2,}(?:straße|strasse|str\.|weg|platz|allee|gasse)\s\d+\s?[a-z]?\b",
         re.IGNORECASE)),
 )  # fmt: skip
 _BLAME: Final = re.compile(
-    r"\b(du musst|Sie müssen|selbst schuld|deine Schuld|Ihre Schuld|faul|reiß dich zusammen|"
-    r"stell dich nicht an|hättest du|hätten Sie|versagt|garantiert)\b",
+    r"(?<!nicht )(?<!weder )\b(du musst|Sie müssen|schuld daran|deine Schuld|Ihre Schuld|"
+    r"reiß dich zusammen|stell dich nicht an|hättest du|hätten Sie|versagt|garantiert)\b",
     re.IGNORECASE,
 )
 _TODO: Final = re.compile(r"\b(TODO|FIXME|XXX)\b|\?\?\?")
@@ -55,18 +56,16 @@ def words(
     """All findings of this kind; ``needed``: key of a text → its placeholders."""
     yield from _keys(material, needed)
     for said in _everything(material, needed, in_pieces):
-        for audiences, wording in _wordings(said):
+        for audiences, wording in _wordings(said, material.written.get(said.key)):
             yield from _wording(material, said, audiences, wording)
         yield from _missing(material, said)
-    for _, node in material.screens():
-        yield from _same_words(material, node)
-    yield from _same_topic_words(material)
 
 
 def _keys(material: Material, needed: Mapping[str, frozenset[str]]) -> Iterator[Finding]:
     if "texts" in material.unread:
         return
-    for key in needed.keys() - material.texts.keys():
+    missing, unknown = needed.keys() - material.texts.keys(), material.texts.keys() - needed.keys()
+    for key in missing - {nearest(other, missing) for other in unknown}:
         yield Finding(
             Grade.ERROR,
             "knowledge/texts",
@@ -75,10 +74,10 @@ def _keys(material: Material, needed: Mapping[str, frozenset[str]]) -> Iterator[
             f"Der Text „{key}“ fehlt.",
             f"Bitte in einer der Dateien „{key}: …“ ergänzen.",
         )
-    for key in material.texts.keys() - needed.keys():
+    for key in unknown:
         yield material.finding(
             Grade.ERROR, key, "texts-unknown", f"Den Text „{key}“ verwendet der Bot nicht.",
-            meant(key, needed.keys() - material.texts.keys()) or "Bitte löschen.",
+            meant(key, missing) or "Bitte löschen.",
         )  # fmt: skip
 
 
@@ -86,21 +85,24 @@ def _everything(
     material: Material, needed: Mapping[str, frozenset[str]], in_pieces: frozenset[str]
 ) -> Iterator[Said]:
     for key, text in material.texts.items():
-        yield Said(key, text, frozenset(Audience), needed.get(key, frozenset()))
-    who = readers(material.tree)
+        who = {Audience.GUARDIAN} if key in material.staff else Audience
+        yield Said(key, text, frozenset(who), needed.get(key, frozenset()))
+    read_by = readers(material.tree)
     for topic, node in material.screens():
         allowed = in_pieces if topic.piece or topic.id == ENTRANCE else None
-        yield Said(node.say.key, node.say, who[node.ref], allowed)
+        yield Said(node.say.key, node.say, read_by[node.ref], allowed)
         for choice in node.choices:
-            seen = who[node.ref] & (choice.only.audience or who[node.ref])
+            seen = read_by[node.ref] & (choice.only.audience or read_by[node.ref])
             yield Said(choice.label.key, choice.label, seen, allowed, label=True)
 
 
-def _wordings(said: Said) -> Iterator[tuple[frozenset[Audience], str]]:
-    """Each different wording once, with those who read it."""
+def _wordings(
+    said: Said, written: frozenset[Audience] | None
+) -> Iterator[tuple[frozenset[Audience], str]]:
+    """Each different wording once, with those who read it and for whom it was written."""
     by_wording: dict[str, set[Audience]] = {}
     for audience in Audience:
-        if audience in said.audiences:
+        if audience in said.audiences and (written is None or audience in written):
             by_wording.setdefault(said.text.of(audience), set()).add(audience)
     for wording, audiences in by_wording.items():
         yield frozenset(audiences), wording
@@ -139,7 +141,7 @@ Fault = tuple[Grade, str, str, str]
 
 
 def _address(audiences: frozenset[Audience], wording: str) -> Iterator[Fault]:
-    """du and Sie; what stands in quotation marks is somebody else's speech."""
+    """Whether du and Sie are right; what stands in quotation marks is somebody else's speech."""
     plain = _QUOTED.sub("…", wording)
     adults = audiences - {Audience.PUPIL}
     split = "Bitte „pupil: …“ und „adult: …“ getrennt schreiben."
@@ -169,8 +171,8 @@ def _placeholders(said: Said, wording: str) -> Iterator[Fault]:
     for name in _PLACEHOLDER.findall(wording):
         if said.placeholders is None:
             yield (
-                Grade.ERROR, "words-placeholder", f"In Themen gibt es keine Platzhalter: {{{name}}}.",
-                "Bitte den Text ausschreiben.",
+                Grade.ERROR, "words-placeholder",
+                f"In Themen gibt es keine Platzhalter: {{{name}}}.", "Bitte den Text ausschreiben.",
             )  # fmt: skip
         elif name not in said.placeholders:
             yield (
@@ -182,13 +184,15 @@ def _placeholders(said: Said, wording: str) -> Iterator[Fault]:
 def _length(said: Said, wording: str) -> Iterator[Fault]:
     if len(wording) > TELEGRAM_LIMIT:
         yield (
-            Grade.ERROR, "words-too-long", f"Der Text hat {len(wording)} Zeichen; eine Nachricht "
-            f"fasst {TELEGRAM_LIMIT}.", "Bitte auf mehrere Bildschirme verteilen.",
+            Grade.ERROR, "words-too-long",
+            f"Der Text hat {len(wording)} Zeichen; eine Nachricht fasst {TELEGRAM_LIMIT}.",
+            "Bitte auf mehrere Bildschirme verteilen.",
         )  # fmt: skip
     elif len(wording) > LONGEST_TEXT:
         yield (
-            Grade.WARNING, "words-long", f"Der Text hat {len(wording)} Zeichen, mehr als "
-            f"{LONGEST_TEXT}.", "Bitte kürzen oder auf zwei Bildschirme verteilen.",
+            Grade.WARNING, "words-long",
+            f"Der Text hat {len(wording)} Zeichen, mehr als {LONGEST_TEXT}.",
+            "Bitte kürzen oder auf zwei Bildschirme verteilen.",
         )  # fmt: skip
     if said.label and not any(character.isalpha() for character in wording):
         yield (
@@ -202,8 +206,9 @@ def _tone(said: Said, wording: str) -> Iterator[Fault]:
     plain = _QUOTED.sub("…", wording)
     if found := _BLAME.search(plain):
         yield (
-            Grade.WARNING, "words-blame", f"„{found[0]}“ klingt nach Vorwurf, Befehl oder "
-            "Versprechen.", "Bitte freundlicher und offener schreiben.",
+            Grade.WARNING, "words-blame",
+            f"„{found[0]}“ klingt nach Vorwurf, Befehl oder Versprechen.",
+            "Bitte freundlicher und offener schreiben.",
         )  # fmt: skip
     if found := _TODO.search(wording):
         yield (
@@ -218,46 +223,3 @@ def _tone(said: Said, wording: str) -> Iterator[Fault]:
             f"Ein Satz hat hier im Mittel {mean:.0f} Wörter, mehr als {MEAN_SENTENCE}.",
             "Bitte kürzere Sätze schreiben.",
         )  # fmt: skip
-
-
-# ── What people type ────────────────────────────────────────────────────────────────────────────
-
-
-def _same_words(material: Material, node: Node) -> Iterator[Finding]:
-    """One word beside two choices that the same person sees."""
-    for at, choice in enumerate(node.choices):
-        for other in node.choices[:at]:
-            both = {w.lower() for w in choice.words} & {w.lower() for w in other.words}
-            if both and _seen_together(choice, other):
-                yield material.finding(
-                    Grade.ERROR,
-                    f"{node.ref}.{choice.id}",
-                    "words-same-word",
-                    f"„{min(both)}“ steht bei den Auswahlen „{other.id}“ und „{choice.id}“.",
-                    "Bitte bei einer von beiden streichen.",
-                )
-
-
-def _seen_together(one: Choice, two: Choice) -> bool:
-    if not one.only.audience or not two.only.audience:
-        return True
-    return bool(one.only.audience & two.only.audience)
-
-
-def _same_topic_words(material: Material) -> Iterator[Finding]:
-    """One word or phrase for two topics that the same audience is led to."""
-    met: dict[str, list[Topic]] = {}
-    for topic in material.tree.subjects():
-        for part, typed in (("words", topic.words), ("phrases", topic.phrases)):
-            for word in {w.lower() for w in typed}:
-                for other in met.get(word, ()):
-                    if topic is not other and (both := topic.audiences & other.audiences):
-                        yield material.finding(
-                            Grade.ERROR,
-                            f"{topic.id}.{part}.",
-                            "words-same-topic-word",
-                            f"„{word}“ steht bei den Themen „{other.id}“ und „{topic.id}“, "
-                            f"beide für {spoken(both)}.",
-                            "Bitte bei einem von beiden streichen.",
-                        )
-                met.setdefault(word, []).append(topic)

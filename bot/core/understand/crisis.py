@@ -136,11 +136,10 @@ def _faults(mapping: Mapping[str, Any]) -> Iterable[str]:
             yield f"Eintrag „{name}“: „{key}“ fehlt oder hat andere Zeichen als a-z, 0-9 und „-“."
     if mapping.get("level") not in {"acute", "concern"}:
         yield f"Eintrag „{name}“: „level“ muss „acute“ oder „concern“ sein."
-    for key in ("explicit",):
-        if not isinstance(mapping.get(key, False), bool):
-            yield f"Eintrag „{name}“: „{key}“ muss „true“ oder „false“ sein."
+    if not isinstance(mapping.get("explicit", False), bool):
+        yield f"Eintrag „{name}“: „explicit“ muss „true“ oder „false“ sein."
     window = mapping.get("window", _WINDOW)
-    if not isinstance(window, int) or not 1 <= window <= 30:
+    if type(window) is not int or not 1 <= window <= 30:
         yield f"Eintrag „{name}“: „window“ muss eine ganze Zahl von 1 bis 30 sein."
     if mapping.get("explicit") is True and mapping.get("unless"):
         yield f"Eintrag „{name}“: Was „explicit“ ist, darf kein „unless“ haben."

@@ -12,7 +12,10 @@ _LONGEST_RUN: Final = 300  # letters of one spaced run that are read
 _STOP: Final = 3  # words that the end of a sentence counts as
 _CHUNK: Final = re.compile(r"\S+|\n")
 _PLAIN: Final = re.compile(r"([a-z]+)[.,!?]?")
-_SENTENCE_END: Final = re.compile(r"[.!?…;][\"'“”»)]*$")
+_APART: Final = re.compile(r"[\W_]*[^\W\d_](?:[\W_]+[^\W\d_])*[\W_]*")
+_APOSTROPHE: Final = re.compile(r"(?<=\w)['’`´](?=\w)")
+_QUOTES: Final = "\"'“”»)"
+_STOPS: Final = frozenset(".!?…;")
 _STRETCHED: Final = re.compile(r"(.)\1{2,}")
 _DIGITS_FOR_LETTERS: Final = re.compile(r"[0134578@$!|€]")
 _LETTERS: Final = str.maketrans("0134578@$!|€", "oieastbasiie")
@@ -36,12 +39,13 @@ def read(text: str) -> list[Spot]:
     spots: list[Spot] = []
     letters = ""
     at = 0
-    for chunk in _CHUNK.findall(unicodedata.normalize("NFC", text).lower()):
+    whole = _APOSTROPHE.sub("", unicodedata.normalize("NFC", text).lower())  # geht's: one word
+    for chunk in _CHUNK.findall(whole):
         plain = _PLAIN.fullmatch(chunk)
-        parts = [plain[1]] if plain else chunk.translate(FOLD).split()
-        if parts and all(len(part) == 1 and part.isalpha() for part in parts):
-            letters += "".join(parts)
+        if not (plain and len(plain[1]) > 1) and _APART.fullmatch(chunk):
+            letters += "".join(chunk.translate(FOLD).split())
             continue
+        parts = [plain[1]] if plain else chunk.translate(FOLD).split()
         if letters:
             spots.append(_run(letters, at))
             letters, at = "", at + 1
@@ -49,7 +53,7 @@ def read(text: str) -> list[Spot]:
             hidden = () if plain or number else tuple(_hidden(chunk, parts))
             spots.append(Spot(at, (*_stretched(part), *hidden)))
             at += 1
-        if chunk == "\n" or _SENTENCE_END.search(chunk):
+        if chunk == "\n" or chunk.rstrip(_QUOTES)[-1:] in _STOPS:
             at += _STOP
     if letters:
         spots.append(_run(letters, at))

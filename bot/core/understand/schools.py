@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 from math import log
 from typing import Final, Literal
 
@@ -23,6 +24,7 @@ _SAME: Final = 0.05  # two schools closer than this fit equally …
 _SAME_NAME: Final = 0.35  # … unless one's name is said so much more completely
 _PLACE_WEIGHT: Final = 3.0  # a place says at most this much; a rare name up to log(schools)
 _FAINT: Final = 0.35  # part of its weight that a given name or "freie" keeps
+_COVER, _LIKENESS = 0.06, 0.02  # how much they move a school among those that match equally
 _NEARBY: Final = 0.8  # the municipality stands for a village without a school
 # What a domain label (gs-mann-darlingerode) begins with: the kind of school, known already.
 _LABEL_KINDS: Final = ("gs", "sks", "sos", "gym", "bbs", "igs", "kgs", "gms", "fws", "s2b", "sek")
@@ -135,7 +137,14 @@ class SchoolIndex:
             return Found((), "place")
         numbers = self._candidates([sense for sense in senses if sense.terms])
         said = normalise(f"{query} {place or ''}"[:_LONGEST])
-        fits = [self._fit(self._entries[n], senses, name.kinds, said) for n in sorted(numbers)]
+        matches = [
+            (entry, _match(entry, senses) * kinds_fit(name.kinds, entry.kinds))
+            for entry in (self._entries[n] for n in sorted(numbers))
+        ]
+        # Whoever is this far behind the last one shown is not shown: no need to look closer.
+        shown = nlargest(_SHOWN, (match for _, match in matches))
+        least = (shown[-1] if shown else 0.0) - _COVER - _LIKENESS - 1e-9
+        fits = [self._fit(entry, senses, match, said) for entry, match in matches if match >= least]
         fits.sort(key=lambda fit: -fit.rank)
         return _judged(fits)
 
@@ -192,27 +201,39 @@ class SchoolIndex:
                 chosen = chosen & group or chosen
         return chosen if len(chosen) <= 4 * _ENOUGH else set(sorted(chosen)[: 4 * _ENOUGH])
 
-    def _fit(
-        self, entry: _Entry, senses: Sequence[_Sense], kinds: frozenset[str], said: str
-    ) -> _Fit:
-        hit: set[str] = set()
-        names: list[tuple[float, float]] = []
-        places: list[tuple[float, float]] = []
-        for sense in senses:
-            best, term = max(
-                ((like * entry.terms.get(term, 0.0), term) for term, like in sense.terms.items()),
-                default=(0.0, ""),
-            )
-            hit |= {term} if best else set()
-            (places if sense.place else names).append((sense.weight, best))
-        match = _share(names, places) * kinds_fit(kinds, entry.kinds)
+    def _fit(self, entry: _Entry, senses: Sequence[_Sense], match: float, said: str) -> _Fit:
+        hit = {
+            max((like * entry.terms.get(term, 0.0), term) for term, like in sense.terms.items())[1]
+            for sense in senses
+            if _found(entry, sense)
+        }
         cover = max(self._cover(name, hit) for name in entry.names)
         likeness = token_sort_ratio(said, entry.text) / 100
-        return _Fit(entry, match, cover, match + 0.06 * cover + 0.02 * likeness)
+        return _Fit(entry, match, cover, match + _COVER * cover + _LIKENESS * likeness)
 
     def _cover(self, name: frozenset[str], hit: set[str]) -> float:
         total = sum(self._weight(term) for term in name)
         return sum(self._weight(term) for term in name if term in hit) / total if total else 1.0
+
+
+def _found(entry: _Entry, sense: _Sense) -> float:
+    """How surely a school has what one word may stand for, 0..1."""
+    best = 0.0
+    terms = entry.terms
+    for term, like in sense.terms.items():
+        found = terms.get(term)
+        if found is not None and like * found > best:
+            best = like * found
+    return best
+
+
+def _match(entry: _Entry, senses: Sequence[_Sense]) -> float:
+    """How much of what was said a school has, whatever kind of school it is."""
+    names: list[tuple[float, float]] = []
+    places: list[tuple[float, float]] = []
+    for sense in senses:
+        (places if sense.place else names).append((sense.weight, _found(entry, sense)))
+    return _share(names, places)
 
 
 def _share(names: Sequence[tuple[float, float]], places: Sequence[tuple[float, float]]) -> float:

@@ -7,7 +7,7 @@ from rapidfuzz.distance import OSA
 
 _COMMON = 400  # a trigram shared by more terms than this picks nobody
 _PICKED = 24  # terms that are compared letter by letter
-_BEGINNING = 0.8  # how much a beginning of a term counts
+BEGINNING = 0.8  # how much a beginning of a term counts
 _INSTEAD = 0.75  # how much a term counts that is like a word which is a term itself
 
 
@@ -61,5 +61,5 @@ def _likeness(word: str, term: str) -> float:
     if distance <= slips:
         return 1.0 - distance / len(word)
     if term.startswith(word) or (len(term) >= 5 and word.startswith(term)):
-        return _BEGINNING
+        return BEGINNING
     return 0.0

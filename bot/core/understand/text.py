@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import Final
 
 import snowballstemmer  # type: ignore[import-untyped]
@@ -28,7 +29,9 @@ def word_set(line: str) -> frozenset[str]:
     return frozenset(line.split())
 
 
-_NEGATIONS: Final = word_set("nicht nich ned kein keine keinen keiner nie niemals ohne")
+_NEGATIONS: Final = word_set(
+    "nein nee noe nicht nich ned kein keine keinen keiner nie niemals ohne"
+)
 _NUMBERS: Final = (
     ("1", "eins", "erste", "ersten", "erstes", "erster", "erstens"),
     ("2", "zwei", "zweite", "zweiten", "zweites", "zweiter", "zweitens"),
@@ -97,9 +100,26 @@ def words(text: str) -> tuple[str, ...]:
 _stemmer: Final[Callable[[str], str]] = snowballstemmer.stemmer("german").stemWord
 
 
+def stem(word: str) -> str:
+    """The stem of one normalised word."""
+    return _stemmer(word)
+
+
 def stems(text: str) -> tuple[str, ...]:
     """The words' stems (Snowball, German) in order."""
-    return tuple(_stemmer(word) for word in words(text))
+    return tuple(stem(word) for word in words(text))
+
+
+# Labels and listed words are the bot's own and the same at every turn, so their forms are kept;
+# what people type never is.
+_own = lru_cache(maxsize=16_384)(normalise)
+
+
+@lru_cache(maxsize=16_384)
+def _own_stems(label: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The stems of a label, and what they begin with."""
+    roots = frozenset(stem(part) for part in label.split())
+    return roots, frozenset(root[:1] for root in roots)
 
 
 def alike(one: str, other: str) -> bool:
@@ -119,7 +139,7 @@ def choose(text: str, labels: Sequence[str], words: Sequence[Sequence[str]] = ()
     full label only; a "nicht" that the label does not have chooses nothing.
     """
     said = normalise(text)
-    shown = [normalise(label) for label in labels]
+    shown = [_own(label) for label in labels]
     exact = [i for i, label in enumerate(shown) if label == said]
     if exact or not said:
         return _only(exact)
@@ -130,18 +150,20 @@ def choose(text: str, labels: Sequence[str], words: Sequence[Sequence[str]] = ()
         others = shown[:number] + shown[number + 1 :]
         unclear = any(said.split()[-1] in label.split() for label in others)
         return number if number < len(shown) and not unclear else None
-    listed = [[normalise(word) for word in row] for row in words]
+    listed = [[_own(word) for word in row] for row in words]
     listed += [[] for _ in shown[len(listed) :]]
     return _by_meaning(said, shown, listed)
 
 
 def _by_meaning(said: str, shown: list[str], listed: list[list[str]]) -> int | None:
-    fitting = [i for i, label in enumerate(shown) if _denies(said) == _denies(label)]
+    denies = _denies(said)
+    fitting = [i for i, label in enumerate(shown) if denies == _denies(label)]
+    telling = _telling(said.split())
     tests: tuple[Callable[[int], bool], ...] = (
         lambda i: said in listed[i],
         lambda i: any(f" {word} " in f" {said} " for word in listed[i] if word),
-        lambda i: _is_part(said, shown[i]),
-        lambda i: _is_misspelt(said, shown[i], listed[i]),
+        lambda i: _is_part(telling, shown[i]),
+        lambda i: _is_misspelt(said, telling, shown[i], listed[i]),
     )
     for number, test in enumerate(tests):
         hits = [i for i in (range(len(shown)) if number == 0 else fitting) if test(i)]
@@ -177,16 +199,17 @@ def _telling(parts: Iterable[str]) -> list[str]:
     return [part for part in parts if part not in FUNCTION_WORDS]
 
 
-def _is_part(said: str, label: str) -> bool:
-    telling = _telling(said.split())
-    have = {_stemmer(part) for part in label.split()}
-    return bool(telling) and all(_stemmer(part) in have for part in telling)
+def _is_part(telling: Sequence[str], label: str) -> bool:
+    roots, begins = _own_stems(label)
+    # A stem keeps its first letter, and stemming is slow.
+    if not telling or any(part[:1] not in begins for part in telling):
+        return False
+    return all(stem(part) in roots for part in telling)
 
 
-def _is_misspelt(said: str, label: str, listed: list[str]) -> bool:
+def _is_misspelt(said: str, telling: Sequence[str], label: str, listed: list[str]) -> bool:
     if any(alike(said, whole) for whole in (label, *listed)):
         return True
-    telling = _telling(said.split())
     have = label.split()
     return bool(telling) and all(
         len(part) >= 4 and any(alike(part, other) for other in have) for part in telling

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +12,8 @@ from bot.core.understand.reading import Spot, read
 from bot.core.understand.text import normalise
 
 _LONGEST_TEXT: Final = 4096  # characters; of a longer text the beginning is read
-_GUESSED: Final = 120  # different words of one text that are checked for slips
+_LONGEST_WORD: Final = 24  # letters
+_GUESSED: Final = 40  # different words of one text that are checked for slips
 _WORD_WITH_SLIP: Final = 6  # letters from which on a slip is let through in a word …
 _STEM_WITH_SLIP: Final = 7  # … and in a stem
 
@@ -38,12 +39,13 @@ class Ways:
 
     def __init__(self, ways: Iterable[Way], unlike: frozenset[str] = frozenset()) -> None:
         self._phrases: dict[str, tuple[str, ...]] = {}
-        self._anchored: defaultdict[str, list[tuple[str, Way]]] = defaultdict(list)
-        for way in ways:
+        self._ways = tuple(ways)
+        self._anchored: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
+        for index, way in enumerate(self._ways):
             for phrase in (*(p for group in way.groups for p in group), *way.unless):
                 self._phrases[phrase] = tuple(pattern(word) for word in phrase.split())
             for phrase in way.groups[0]:
-                self._anchored[self._phrases[phrase][0]].append((phrase, way))
+                self._anchored[self._phrases[phrase][0]].append((phrase, index))
         patterns = {word for phrase in self._phrases.values() for word in phrase}
         self._vocabulary = _Vocabulary(patterns, unlike)
 
@@ -51,9 +53,16 @@ class Ways:
         """The numbers of the ways that the text takes."""
         places = _Places(self._vocabulary.places(read(text[:_LONGEST_TEXT])), self._phrases)
         numbers: set[int] = set()
+        hopeless: set[int] = set()  # ways of which a whole group is missing
         for word in places.words:
-            for phrase, way in self._anchored.get(word, ()):
-                if way.number not in numbers and places.take(phrase, way):
+            for phrase, index in self._anchored.get(word, ()):
+                way = self._ways[index]
+                if way.number in numbers or index in hopeless:
+                    continue
+                groups = [[places.of(phrase) for phrase in group] for group in way.groups[1:]]
+                if not all(any(group) for group in groups):
+                    hopeless.add(index)
+                elif places.take(phrase, groups, way):
                     numbers.add(way.number)
         return numbers
 
@@ -66,19 +75,16 @@ class _Places:
         self._phrases = phrases
         self._known: dict[str, list[int]] = {}
 
-    def take(self, anchor: str, way: Way) -> bool:
-        """Whether every group has a word near one place of the anchor, and nothing speaks against."""
-        groups = [[self._of(phrase) for phrase in group] for group in way.groups[1:]]
-        if not all(any(group) for group in groups):
-            return False
-        against = [self._of(phrase) for phrase in way.unless]
+    def take(self, anchor: str, groups: Sequence[Sequence[list[int]]], way: Way) -> bool:
+        """Whether every group has a word near one place of the anchor, nothing against it."""
+        against = [self.of(phrase) for phrase in way.unless]
         return any(
             all(_near(group, at, way.window) for group in groups)
             and not _near(against, at, way.window)
-            for at in self._of(anchor)
+            for at in self.of(anchor)
         )
 
-    def _of(self, phrase: str) -> list[int]:
+    def of(self, phrase: str) -> list[int]:
         """The places where a phrase begins, in order."""
         if phrase not in self._known:
             first, *rest = self._phrases[phrase]
@@ -117,6 +123,7 @@ class _Vocabulary:
             ):
                 for shorter in _less_a_letter(body):
                     self._slips[shorter].add(word)
+        self._heads = {body[:2] for body in self._starts}
         self._stem_lengths = sorted(
             {len(body) + d for body in self._starts if len(body) >= 7 for d in (-1, 0, 1)}
         )
@@ -138,12 +145,12 @@ class _Vocabulary:
 
     def _of(self, form: str, *, guess: bool) -> set[str]:
         found = {form} if form in self._whole else set()
-        for cut in range(2, min(len(form), 24) + 1):
-            if form[:cut] in self._starts:
-                found.add(form[:cut] + "*")
-            if form[-cut:] in self._ends:
-                found.add("*" + form[-cut:])
-        if guess and not found and len(form) >= _WORD_WITH_SLIP - 1 and form not in self._unlike:
+        if form[:2] in self._heads:
+            cuts = (form[:cut] for cut in range(2, min(len(form), _LONGEST_WORD) + 1))
+            found |= {f"{cut}*" for cut in cuts if cut in self._starts}
+        found |= {f"*{end}" for end in self._ends if form.endswith(end)}
+        short = _WORD_WITH_SLIP - 1 <= len(form) <= _LONGEST_WORD
+        if guess and short and not found and form not in self._unlike:
             found = self._with_slip(form)
         return found
 
@@ -154,22 +161,32 @@ class _Vocabulary:
             for shorter in _less_a_letter(beginning):
                 for word in self._slips.get(shorter, ()):
                     part = beginning if word.endswith("*") else form
-                    if OSA.distance(part, word.strip("*"), score_cutoff=1) <= 1:
+                    if (
+                        part[:1] == word[:1]
+                        and OSA.distance(part, word.strip("*"), score_cutoff=1) <= 1
+                    ):
                         found.add(word)
         return found
 
-    def _in_run(self, letters: str) -> Iterator[set[str]]:
-        """The words in letters without spaces, from the left, the longest first."""
-        start = 0
-        while start < len(letters):
-            for end in range(min(len(letters), start + 24), start + 1, -1):
-                form = letters[start:end]
-                found = {form} & self._whole | {f"{f}*" for f in {form} & self._starts}
-                if found:
-                    yield found
-                    start = end - 1
-                    break
-            start += 1
+    def _in_run(self, letters: str) -> list[set[str]]:
+        """The words in letters without spaces, cut so that the fewest letters are left over."""
+        best: list[tuple[float, int]] = [(0.0, 0)]  # up to here: letters left over, last cut
+        for end in range(1, len(letters) + 1):
+            ways = [(best[end - 1][0] + 1.0, end - 1)]
+            ways += [
+                (best[start][0] + 0.01, start)
+                for start in range(max(0, end - _LONGEST_WORD), end - 1)
+                if letters[start:end] in self._whole or letters[start:end] in self._starts
+            ]
+            best.append(min(ways))
+        found: list[set[str]] = []
+        end = len(letters)
+        while end:
+            start = best[end][1]
+            form = letters[start:end]
+            found.append({form} & self._whole | ({f"{form}*"} if form in self._starts else set()))
+            end = start
+        return found[::-1]
 
 
 def _put(places: dict[str, list[int]], patterns: Iterable[str], at: int) -> None:

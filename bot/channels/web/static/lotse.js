@@ -1,0 +1,259 @@
+// What a page can do better with a script; without it everything works by itself.
+// The server's page is the only truth: it is fetched whole, and what is new in it is taken over.
+
+const log = document.getElementById("log");
+const say = document.getElementById("say");
+const text = document.getElementById("text");
+const touch = matchMedia("(hover: none)").matches;
+let busy = false;
+let source = null;
+
+const fresh = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
+
+/** A page of ours as a document; XMLHttpRequest, since it parses without touching this page. */
+function fetchPage(method, url, body) {
+  return new Promise((resolve) => {
+    const request = new XMLHttpRequest();
+    request.open(method, url);
+    if (!body) request.setRequestHeader("X-News", "1"); // nobody is kept logged in by this
+    request.responseType = "document";
+    request.timeout = 20000;
+    if (body) request.setRequestHeader("Content-Type", "application/x-www-form-urlencoded");
+    request.onloadend = () => resolve({ status: request.status, page: request.response });
+    request.send(body);
+  });
+}
+
+/** Take over what the other page shows: messages by their id, then what can be done now. */
+function merge(page) {
+  const theirs = page && page.getElementById("log");
+  if (!theirs) return false;
+  const wanted = new Map(Array.from(theirs.querySelectorAll("article"), (a) => [a.id, a]));
+  let gone = false;
+  for (const mine of log.querySelectorAll("article[id]")) {
+    if (!wanted.has(mine.id)) {
+      mine.remove();
+      gone = true;
+    }
+  }
+  if (gone) for (const mine of log.querySelectorAll(".mine:not(.failed)")) mine.remove();
+  let firstNew = null;
+  for (const [id, other] of wanted) {
+    const known = document.getElementById(id);
+    if (known && known.dataset.row === other.dataset.row) continue;
+    const copy = document.importNode(other, true);
+    if (known) known.replaceWith(copy);
+    else log.append(copy);
+    firstNew ??= copy;
+  }
+  if (firstNew) markNewest(firstNew);
+  const [old, other] = [document.getElementById("do"), page.getElementById("do")];
+  if (old && other) old.replaceWith(document.importNode(other, true));
+  log.dataset.cursor = theirs.dataset.cursor;
+  return true;
+}
+
+function markNewest(article) {
+  const mark = document.getElementById("neu");
+  mark.textContent = "Neueste Nachricht";
+  article.before(mark);
+}
+
+/** Send a form and show what came of it; true when it arrived. */
+async function send(form, submitter) {
+  const fields = new URLSearchParams(new FormData(form));
+  if (submitter && submitter.name) fields.set(submitter.name, submitter.value);
+  if (!fields.has("first")) fields.set("id", fresh());
+  return deliver(form.getAttribute("action"), fields);
+}
+
+async function deliver(action, fields) {
+  const first = fields.has("first");
+  const { status, page } = await fetchPage("POST", action, fields.toString());
+  spoke = Date.now();
+  if (status === 200 && first) {
+    location.replace("/#neu");
+    location.reload();
+    return true;
+  }
+  if (status === 200 && merge(page)) return true;
+  const notice = page && page.querySelector("[data-notice]");
+  return { fields, action, words: notice ? notice.textContent.trim() : "Keine Verbindung.", page };
+}
+
+// ── Buttons ────────────────────────────────────────────────────────────────────────────────────
+
+async function tapped(form, button) {
+  if (busy) return;
+  busy = true;
+  button.setAttribute("aria-disabled", "true");
+  const done = await send(form, button);
+  busy = false;
+  button.removeAttribute("aria-disabled");
+  if (done === true) {
+    const mark = document.getElementById("neu");
+    mark.focus({ preventScroll: true });
+    mark.scrollIntoView();
+  } else {
+    failed(bubble(button.textContent.trim()), done);
+  }
+}
+
+// ── Writing ────────────────────────────────────────────────────────────────────────────────────
+
+function bubble(words) {
+  const mine = document.createElement("article");
+  mine.className = "mine";
+  mine.textContent = words;
+  log.append(mine);
+  return mine;
+}
+
+async function written() {
+  const words = text.value;
+  if (!words.trim()) return;
+  if (say.elements.first) {
+    if (busy) return;
+    busy = true;
+  }
+  const mine = bubble(words);
+  const state = document.createElement("small");
+  state.textContent = "wird gesendet …";
+  mine.append(document.createElement("br"), state);
+  mine.scrollIntoView({ block: "nearest" });
+  const sending = send(say, null);
+  text.value = "";
+  const done = await sending;
+  busy = false;
+  if (done === true) {
+    state.previousSibling.remove();
+    state.remove();
+    document.getElementById("neu").scrollIntoView();
+  } else {
+    state.remove();
+    failed(mine, done);
+  }
+}
+
+/** Nothing is lost: the same form, with the same id, can be sent again. */
+function failed(mine, { fields, action, words, page }) {
+  mine.classList.add("failed");
+  const why = document.createElement("small");
+  why.textContent = `Nicht gesendet. ${words} `;
+  const again = document.createElement("button");
+  again.type = "button";
+  again.textContent = "Noch einmal senden";
+  again.addEventListener("click", async () => {
+    again.setAttribute("aria-disabled", "true");
+    const done = await deliver(action, fields);
+    if (done === true) mine.remove();
+    else again.removeAttribute("aria-disabled");
+  });
+  mine.append(why, again);
+  const help = page && page.querySelector("article.alert");
+  if (help) log.append(document.importNode(help, true));
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.leave) {
+    event.preventDefault();
+    leave(form.dataset.leave);
+  } else if (!log || log.dataset.live === undefined || form.dataset.plain !== undefined) {
+    return; // sent as it is
+  } else if (form === say) {
+    event.preventDefault();
+    written();
+  } else if (event.submitter) {
+    event.preventDefault();
+    tapped(form, event.submitter);
+  }
+});
+
+if (text && log) {
+  text.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || touch) return;
+    event.preventDefault();
+    say.requestSubmit();
+  });
+}
+
+// ── News ───────────────────────────────────────────────────────────────────────────────────────
+
+function follow() {
+  if (!log || log.dataset.live !== "1" || source) return;
+  source = new EventSource(`${log.dataset.events || "/events"}?after=${log.dataset.cursor}`);
+  source.addEventListener("news", async (event) => {
+    if (Number(event.data) <= Number(log.dataset.cursor)) return;
+    const { page } = await fetchPage("GET", location.pathname.startsWith("/start/") ? "/" : location.pathname);
+    const atEnd = innerHeight + scrollY > document.body.scrollHeight - innerHeight / 2;
+    merge(page);
+    if (atEnd) document.getElementById("neu").scrollIntoView();
+  });
+  source.addEventListener("open", () => toggleNews(true));
+  source.addEventListener("error", () => toggleNews(false));
+}
+
+/** The desk's session ends by itself: said in time, and one press is enough to stay. */
+const idle = document.getElementById("idle");
+let spoke = Date.now();
+if (idle) {
+  setInterval(() => {
+    idle.hidden = Date.now() - spoke < 25 * 60 * 1000;
+  }, 15000);
+}
+
+function toggleNews(live) {
+  const link = document.querySelector(".news");
+  if (link) link.hidden = live;
+}
+
+addEventListener("pagehide", () => {
+  if (source) source.close();
+  source = null;
+});
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
+follow();
+if (log && location.hash === "#neu") document.getElementById("neu")?.focus({ preventScroll: true });
+
+// ── Leaving ────────────────────────────────────────────────────────────────────────────────────
+
+const others = "BroadcastChannel" in window ? new BroadcastChannel("leave") : null;
+if (others) others.onmessage = (event) => gone(event.data);
+
+function gone(where) {
+  document.title = "";
+  document.body.hidden = true;
+  location.replace(where);
+}
+
+function leave(where) {
+  document.body.hidden = true;
+  if (source) source.close();
+  navigator.sendBeacon("/leave", new URLSearchParams({ now: "1" }));
+  if (others) others.postMessage(where);
+  gone(where);
+}
+
+const hint = document.getElementById("shift");
+const way = document.querySelector("[data-leave]");
+if (hint && way) {
+  let pressed = [];
+  let on = true;
+  hint.hidden = false;
+  hint.querySelector("button").addEventListener("click", (event) => {
+    on = !on;
+    event.target.textContent = on ? "Ausschalten" : "Einschalten";
+  });
+  addEventListener("keyup", (event) => {
+    if (event.key !== "Shift" || !on) {
+      pressed = [];
+      return;
+    }
+    pressed = [...pressed.filter((at) => event.timeStamp - at < 3000), event.timeStamp];
+    if (pressed.length === 3) leave(way.dataset.leave);
+  });
+}

@@ -1,0 +1,176 @@
+"""The routes of a visitor. No GET changes anything; every POST ends at the page."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from bot.channels.web import limits, paper
+from bot.channels.web.cookies import REMEMBERED, Cookie, visitor_cookie
+from bot.channels.web.decode import code_of, language_of, said, tapped
+from bot.channels.web.encode import Article, article, articles, earlier, newest
+from bot.channels.web.site import LAST, Site, back_to, form_of, number
+from bot.channels.web.welcome import payload_of, welcome
+from bot.core.messages import Body, Screen, Started
+from bot.ports import Shown, where
+
+PAGE = 30  # screens of a conversation on one page
+
+
+@dataclass
+class Visits:
+    site: Site
+    cookie: Cookie = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.cookie = visitor_cookie(self.site.origin)
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/", self.page),
+            Route("/start/{code}", self.page),
+            Route("/begin", self.begin, methods=["POST"]),
+            Route("/say", self.say, methods=["POST"]),
+            Route("/tap", self.tap, methods=["POST"]),
+            Route("/remember", self.remember, methods=["POST"]),
+            Route("/leave", self.leave, methods=["POST"]),
+            Route("/events", self.events),
+        ]
+
+    # ── Looking ─────────────────────────────────────────────────────────────────────────────────
+
+    async def page(self, request: Request) -> Response:
+        """The conversation so far, or the first screen of one that has not begun."""
+        code = code_of(request.path_params.get("code", ""))
+        value = self.cookie.value(request)
+        before = number(request.query_params.get("before", "")) or LAST
+        try:
+            shown = await self._shown(value, before)
+        except Exception as error:  # noqa: BLE001  (whatever it is, help is shown)
+            self.site.log("web: unreadable", **where(error))
+            return self.site.trouble(503, sentence="Das Gespräch lässt sich gerade nicht öffnen.")
+        if not shown and before == LAST:
+            return self._first(request, code)
+        return self._chat(shown, code, before)
+
+    async def _shown(self, value: str | None, before: int) -> Sequence[Shown]:
+        if value is None:
+            return ()
+        address = self.cookie.address(value)
+        return await self.site.store.run(lambda work: tuple(work.pages(address, before, PAGE + 1)))
+
+    def _first(self, request: Request, code: str) -> Response:
+        """What the core would say to somebody who starts: nothing has happened yet."""
+        language = language_of(request.headers.get("accept-language", ""))
+        screen = welcome(self.site.knowledge_of(), self.site.clock(), code, language)
+        log = (article(screen),)
+        hidden = {"id": self.site.beginnings.token(), "first": "1", "code": code}
+        return self._paper(log, hidden, first=True)
+
+    def _chat(self, shown: Sequence[Shown], code: str, before: int) -> Response:
+        log = articles(shown[-PAGE:])
+        more = shown[-PAGE].place if len(shown) > PAGE else 0
+        hidden = {"id": self.site.chance().hex()}
+        return self._paper(log, hidden, more=more, code=code, past=before != LAST)
+
+    def _paper(self, log: Sequence[Article], hidden: Mapping[str, str], **more: object) -> Response:
+        values: dict[str, object] = {
+            "log": log,
+            "hidden": hidden,
+            "newest": newest(log),
+            "earlier": earlier(log),
+            "nonce": self.site.chance().hex()[:12],
+            "neutral": self.site.neutral,
+            "first": False,
+            "more": 0,
+            "code": "",
+            "past": False,
+        }
+        return paper.page("visit.html", values | more)
+
+    async def events(self, request: Request) -> Response:
+        value = self.cookie.value(request)
+        if value is None:
+            return Response(status_code=204)  # tells a browser not to ask again
+
+        async def alive() -> bool:
+            return True
+
+        return await self.site.events(request, self.cookie.address(value), alive)
+
+    # ── Saying ──────────────────────────────────────────────────────────────────────────────────
+
+    async def say(self, request: Request) -> Response:
+        form = await form_of(request)
+        if form is None:
+            return self.site.trouble(400)
+        text = form.get("text", "")
+        return await self._hand_in(request, form, text, said(text))
+
+    async def tap(self, request: Request) -> Response:
+        form = await form_of(request)
+        if form is None:
+            return self.site.trouble(400)
+        return await self._hand_in(request, form, "", tapped(form.get("tap", "")))
+
+    async def begin(self, request: Request) -> Response:
+        """Start anew, perhaps with the school of a poster."""
+        form = await form_of(request)
+        if form is None:
+            return self.site.trouble(400)
+        return await self._hand_in(request, form | {"first": "1"}, "")
+
+    async def _hand_in(
+        self, request: Request, form: Mapping[str, str], text: str, *bodies: Body
+    ) -> Response:
+        value = self.cookie.value(request)
+        name = value or self.site.beginnings.name(form.get("id", ""))
+        rates = [(limits.ALL, "*"), (limits.ADDRESS, ""), (limits.VISIT, name)]
+        if value is None:
+            rates.append((limits.BEGINNING, ""))
+        again = {"text": text, "action": request.url.path, "hidden": _hidden(form)}
+        wait = self.site.wait(request, text, *rates)
+        if wait:
+            return self.site.held_up(wait, **again)
+        if value is None or "first" in form:
+            bodies = (_started(request, form), *bodies)
+        done = await self.site.hand_in(self.site.incoming(self.cookie.address(name), form, *bodies))
+        response = back_to("/") if done.kept else self._not_yet(done.help, again)
+        if value is None:
+            self.cookie.put(response, name)
+        return response
+
+    def _not_yet(self, help_now: Screen | None, again: Mapping[str, object]) -> Response:
+        shown = None if help_now is None else article(help_now)
+        return self.site.trouble(503, help=shown, **again)
+
+    # ── Staying and leaving ─────────────────────────────────────────────────────────────────────
+
+    async def remember(self, request: Request) -> Response:
+        """Keep the way back after the browser was closed: "Ja, merken"."""
+        value, response = self.cookie.value(request), back_to("/")
+        if value is not None:
+            self.cookie.put(response, value, REMEMBERED)
+        return response
+
+    async def leave(self, request: Request) -> Response:
+        """Let this device forget the visit; what was sent goes on."""
+        value = self.cookie.value(request)
+        if value is not None:
+            self.site.streams.end(self.cookie.address(value).id)
+        response = RedirectResponse(self.site.neutral, status_code=303)
+        self.cookie.take_away(response)
+        return response
+
+
+def _hidden(form: Mapping[str, str]) -> dict[str, str]:
+    """What the same form has to carry when it is sent again."""
+    return {name: value for name, value in form.items() if name in {"id", "first", "code", "tap"}}
+
+
+def _started(request: Request, form: Mapping[str, str]) -> Started:
+    code = code_of(form.get("code", ""))
+    language = language_of(request.headers.get("accept-language", ""))
+    return Started(payload_of(code), language)

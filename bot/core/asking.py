@@ -1,0 +1,207 @@
+"""The visitor's side of a request: sending, adding to it, agreeing, withdrawing."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.core import overdue
+from bot.core import request as requests
+from bot.core.calendar import when
+from bot.core.conditions import SENT
+from bot.core.messages import Button, ForgetWords, Screen
+from bot.core.records import Answer, Author, Conversation, Reason, Ref, Request, Word
+from bot.core.routing import Rung
+from bot.core.screens import carrier_name, post_name
+from bot.core.standing import place_of, show, sight_of, stand
+from bot.core.walk import Place, answered, last_stood, outside
+from bot.core.world import Turn
+
+WITHDRAWN = "kontakt.zurueckgezogen"
+
+
+def act(turn: Turn, conversation: Conversation, ref: Ref | None) -> None:
+    """A button that acts: once, and only for whom it was made."""
+    if ref is None or ref.owner != conversation.id:
+        done(turn, conversation)
+        return
+    turn.use(ref)
+    match ref.action:
+        case "send":
+            send(turn, conversation, ref)
+        case "discard":
+            discard(turn, conversation, ref)
+        case "withdraw":
+            withdraw(turn, conversation, ref.about)
+        case "join":
+            join(turn, conversation, ref.about, conversation.held)
+        case "consent":
+            consent(turn, conversation, ref)
+        case _:  # of an older program
+            done(turn, conversation)
+
+
+def done(turn: Turn, conversation: Conversation) -> None:
+    stand(turn, conversation, first=turn.text("already_done", conversation.audience))
+
+
+def own(turn: Turn, conversation: Conversation, request_id: str) -> Request | None:
+    """The request, if it is this visitor's and still open."""
+    request = turn.request(request_id)
+    mine = request is not None and request.conversation == conversation.id and request.open
+    return request if mine else None
+
+
+# ── Sending ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def send(turn: Turn, conversation: Conversation, ref: Ref) -> None:
+    """A request begins, at the post that was shown; otherwise what is so today is shown first."""
+    sight, place = sight_of(turn, conversation), place_of(turn, conversation)
+    node = ref.extra.rpartition(".")[0]
+    rungs = sight.live(skip_school=place.skip_school)
+    if place.node.ref == node and rungs[0].post == ref.about:
+        sent(turn, conversation, place, rungs[0])
+    elif place.node.ref.startswith("kontakt.") and not rungs:
+        conversation = replace(conversation, draft=())  # nobody can read it
+        stand(turn, conversation, first=turn.text("nobody_now", conversation.audience))
+    else:
+        answers = last_stood(turn.k.tree, conversation.answers, node, sight)
+        conversation = replace(conversation, answers=answers or conversation.answers)
+        stand(turn, conversation, first=turn.text("changed", conversation.audience))
+
+
+def sent(turn: Turn, conversation: Conversation, place: Place, rung: Rung) -> None:
+    """The walk goes on behind the contact request: back to the topic, never to its last step."""
+    sight = sight_of(turn, conversation)
+    now = turn.event.at
+    request = Request(
+        id=turn.draw("request"),
+        name=requests.fresh_name(turn),
+        conversation=conversation.id,
+        audience=sight.wish(skip_school=place.skip_school).audience,
+        topic=place.topic or "",
+        path=tuple(choice.label.of(conversation.audience) for choice in place.path),
+        school=conversation.school,
+        district=conversation.district or None,
+        language=conversation.language,
+        excluded=conversation.excluded,
+        consent=bool(conversation.consent),
+        skip_school=place.skip_school,
+        sent_at=now,
+        post=rung.post,
+        due=rung.promise,
+        alert=any(requests.alarming(turn, text) for text in conversation.draft),
+        words=tuple(Word(Author.VISITOR, now, text) for text in conversation.draft),
+    )
+    requests.begin(turn, request)
+    answers = (*outside(turn.k.tree, conversation.answers, sight), Answer(SENT))
+    conversation = replace(conversation, answers=answers, draft=(), consent=None)
+    stand(turn, replace(conversation, writing_to=request.id))
+
+
+def discard(turn: Turn, conversation: Conversation, ref: Ref) -> None:
+    node, _, choice = ref.extra.rpartition(".")
+    conversation = replace(conversation, draft=())
+    sight = sight_of(turn, conversation)
+    answers = answered(turn.k.tree, conversation.answers, node, choice, sight)
+    stand(turn, replace(conversation, answers=answers))
+
+
+# ── Adding to it ────────────────────────────────────────────────────────────────────────────────
+
+
+def join(turn: Turn, conversation: Conversation, request_id: str, texts: tuple[str, ...]) -> None:
+    """Later text joins the request; the claimer reads it at once. Without text, the next joins."""
+    request = own(turn, conversation, request_id)
+    conversation = replace(conversation, writing_to=None, held=())
+    if request is None:
+        stand(turn, conversation, first=turn.text("request_over", conversation.audience))
+        return
+    conversation = replace(conversation, writing_to=request.id)
+    values = {"name": request.name}
+    key = "join_next"
+    if texts:
+        due = requests.add(turn, request, texts).due
+        key = "joined_promise" if due else "joined"
+        values |= {"promise": when(due, turn.event.at)} if due else {}
+    text = turn.text(key, conversation.audience, **values)
+    show(turn, conversation, Screen(text, (), requests.ways(turn, conversation.audience)))
+
+
+def join_buttons(turn: Turn, conversation: Conversation) -> tuple[Button, ...]:
+    """One button for each open request that a text may belong to."""
+    return tuple(
+        turn.acting(
+            turn.text("do_join", conversation.audience, name=request.name),
+            conversation.id,
+            "join",
+            request.id,
+            group="join",
+        )
+        for request in turn.requests_of(conversation.id)
+    )
+
+
+# ── Agreeing, withdrawing ───────────────────────────────────────────────────────────────────────
+
+
+def consent(turn: Turn, conversation: Conversation, ref: Ref) -> None:
+    """The visitor's yes: the next rung has it now."""
+    request = own(turn, conversation, ref.about)
+    rungs = overdue.rungs_of(turn, request) if request else ()
+    rung = next((r for r in rungs if r.post == ref.extra), None)
+    if request is None or rung is None or request.due is None or request.post == rung.post:
+        done(turn, conversation)
+        return
+    turn.put(conversation)
+    overdue.move(turn, replace(request, consent=True), rung)
+
+
+def withdraw(turn: Turn, conversation: Conversation, request_id: str) -> None:
+    """Everything back: words erased, the desk is told without a reason."""
+    request = own(turn, conversation, request_id)
+    if request is None:
+        done(turn, conversation)
+        return
+    requests.finish(turn, replace(request, words=()), Reason.WITHDRAWN)
+    turn.do(ForgetWords(request.id))
+    sight = sight_of(turn, conversation)
+    answers = (*outside(turn.k.tree, conversation.answers, sight), Answer(WITHDRAWN))
+    stand(turn, replace(conversation, answers=answers, writing_to=None, held=()))
+
+
+def mine(turn: Turn, conversation: Conversation, *, first: str) -> Screen:
+    """The open requests of a conversation, each to be withdrawn with one tap."""
+    buttons = tuple(
+        turn.acting(
+            turn.text("do_withdraw", conversation.audience, name=request.name),
+            conversation.id,
+            "withdraw",
+            request.id,
+        )
+        for request in turn.requests_of(conversation.id)
+    )
+    return Screen(first, buttons, requests.ways(turn, conversation.audience))
+
+
+# ── Asked and told ──────────────────────────────────────────────────────────────────────────────
+
+
+def outage(turn: Turn, conversation: Conversation, since: datetime, until: datetime) -> None:
+    """Tell an open request which hours did not arrive."""
+    now = turn.event.at
+    values = {"since": when(since, now), "until": when(until, now)}
+    text = turn.text("outage", conversation.audience, **values)
+    show(turn, conversation, Screen(text, (), requests.ways(turn, conversation.audience)))
+
+
+def privacy(turn: Turn, conversation: Conversation) -> str:
+    """Who answers for the data: the operator, and the carrier of whoever would read it."""
+    place = place_of(turn, conversation)
+    rungs = sight_of(turn, conversation).live(skip_school=place.skip_school)
+    open_requests = turn.requests_of(conversation.id)
+    posts = tuple(dict.fromkeys([r.post for r in open_requests] + [r.post for r in rungs]))
+    named = "; ".join(f"{post_name(turn, p)}: {carrier_name(turn, p)}" for p in posts)
+    values = dict(turn.k.operator) | {"carriers": named or turn.text("privacy_no_carrier")}
+    channel = "telegram" if turn.event.channel == "telegram" else "other"
+    values["channel"] = turn.text(f"channel_{channel}", conversation.audience)
+    return turn.text("privacy", conversation.audience, **values)

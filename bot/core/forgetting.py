@@ -1,0 +1,39 @@
+"""What has had its time: the words of closed requests, and conversations that fell silent."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.core.messages import ForgetConversation, ForgetWords, Timer, Wake
+from bot.core.records import Conversation, Request
+from bot.core.request import KEPT
+from bot.core.world import Turn
+
+SILENT = timedelta(days=90)  # a conversation without a word and without an open request
+
+
+def watch(turn: Turn, conversation: str) -> None:
+    """A new conversation is looked at again when it may have fallen silent."""
+    turn.do(Wake(turn.event.at + SILENT, Timer.RETENTION, conversation))
+
+
+def silent(turn: Turn, conversation: Conversation) -> None:
+    """Forgotten, unless somebody spoke since or still waits for an answer."""
+    until = conversation.touched + SILENT
+    if turn.requests_of(conversation.id):
+        watch(turn, conversation.id)
+    elif turn.event.at < until:
+        turn.do(Wake(until, Timer.RETENTION, conversation.id))
+    else:
+        turn.do(ForgetConversation(conversation.id))
+
+
+def closed(turn: Turn, request: Request) -> None:
+    """Of a request closed long ago stays what may be counted: no words, no way to a visitor."""
+    if request.closed_at is None:
+        return  # open again is nothing we know; an open one keeps its words
+    until = request.closed_at + KEPT
+    if turn.event.at < until:
+        turn.do(Wake(until, Timer.RETENTION, request.id))
+        return
+    turn.put(replace(request, conversation="", path=(), school=None, words=()))
+    turn.do(ForgetWords(request.id))

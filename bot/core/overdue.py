@@ -1,0 +1,144 @@
+"""A promised time has come: the visitor is told first, and the next rung takes over."""
+
+from dataclasses import replace
+
+from bot.core import cards
+from bot.core.calendar import when
+from bot.core.directory import COORDINATION, PostKind
+from bot.core.messages import Count, Screen, Staff, Timer, Wake
+from bot.core.records import Reason, Request
+from bot.core.request import QUIET, arrive, close, expected, remind, tell, wait
+from bot.core.routing import Rung, next_rung, other_carrier
+from bot.core.screens import carrier_name, post_name
+from bot.core.view import sight_for
+from bot.core.world import Turn
+
+
+def due(turn: Turn, request: Request) -> None:
+    """Kept, moved on meanwhile, or broken."""
+    if not request.open or request.practice:
+        return
+    if request.due is None:
+        quiet(turn, request)
+    elif turn.event.at < request.due:
+        wait(turn, request)  # the clock went back, or the promise moved
+    else:
+        broken(turn, request)
+
+
+def quiet(turn: Turn, request: Request) -> None:
+    """Answered, and nothing new since: closed, and both sides are told."""
+    until = (request.answered_at or request.sent_at) + QUIET
+    if turn.event.at < until:
+        turn.do(Wake(until, Timer.PROMISE, request.id))
+        return
+    claimer = request.claimed_by
+    close(turn, request, Reason.NO_REPLY)
+    if claimer is not None:
+        remind(turn, claimer, "quiet_closed", request)
+
+
+def broken(turn: Turn, request: Request) -> None:
+    """The visitor is told first, with what happens now; then the next rung, as consent allows."""
+    if request.overdue_since is None:
+        turn.do(Count("promise_broken", request.district or ""))
+    after = next_rung(rungs_of(turn, request), request.post)
+    if after is None or after.post in (*request.tried, request.post):
+        stay(turn, request)
+    elif request.consent or not other_carrier(turn.k.directory, request.post, after.post):
+        move(turn, request, after)
+    elif request.overdue_since is None:
+        ask_consent(turn, request, after)
+    else:
+        stay(turn, request)  # asked already; the visitor's button still works
+
+
+def rungs_of(turn: Turn, request: Request) -> tuple[Rung, ...]:
+    """The live rungs for this request today."""
+    sight = sight_for(turn.k, turn.team, request, turn.event.at)
+    return sight.live(skip_school=request.skip_school)
+
+
+def move(turn: Turn, request: Request, rung: Rung) -> None:
+    """To the next rung, with a new promise."""
+    before = request.post
+    tried = (*request.tried, before)
+    request = replace(
+        request, post=rung.post, due=rung.promise, tried=tried, claimed_by=None, overdue_since=None
+    )
+    turn.put(request)
+    values = {
+        "name": request.name,
+        "before": post_name(turn, before),
+        "post": post_name(turn, rung.post),
+        "promise": when(rung.promise, turn.event.at) if rung.promise else "",
+    }
+    tell(turn, request, turn.text("promise_moved", request.audience, **values))
+    cards.refresh(turn, request, before)
+    arrive(turn, request)
+
+
+def ask_consent(turn: Turn, request: Request, rung: Rung) -> None:
+    """Another carrier may only read it with a yes; its post learns that something is overdue."""
+    request = put_back(turn, request)
+    values = {
+        "name": request.name,
+        "before": post_name(turn, request.post),
+        "post": post_name(turn, rung.post),
+        "carrier": carrier_name(turn, rung.post),
+    }
+    owner = request.conversation
+    yes = turn.acting(
+        turn.text("do_consent", request.audience), owner, "consent", request.id, extra=rung.post
+    )
+    tell(turn, request, turn.text("promise_broken_ask", request.audience, **values), yes)
+    for member in turn.team.of(rung.post):
+        remind(turn, member.id, "overdue_elsewhere", request, post=values["before"])
+    recall(turn, request)
+
+
+def stay(turn: Turn, request: Request) -> None:
+    """Nobody is next: it stays on top of the post's list and is recalled until somebody acts."""
+    promised, first_time = request.due, request.overdue_since is None
+    request = put_back(turn, request)
+    if first_time:
+        values = {
+            "name": request.name,
+            "post": post_name(turn, request.post),
+            "promise": when(promised or turn.event.at, turn.event.at),
+        }
+        tell(turn, request, turn.text("promise_broken", request.audience, **values))
+    recall(turn, request)
+
+
+def put_back(turn: Turn, request: Request) -> Request:
+    """Overdue, back to the whole post, with the next time somebody can be expected there."""
+    request = replace(
+        request,
+        claimed_by=None,
+        overdue_since=request.overdue_since or turn.event.at,
+        due=expected(turn, request),
+    )
+    turn.put(request)
+    wait(turn, request)
+    return request
+
+
+def recall(turn: Turn, request: Request) -> None:
+    """The post is reminded; the coordination office learns the fact and finds a recipient."""
+    cards.refresh(turn, request, request.post)
+    for member in turn.team.of(request.post):
+        remind(turn, member.id, "overdue_here", request)
+    sight = sight_for(turn.k, turn.team, request, turn.event.at)
+    rungs = sight.ladder(skip_school=request.skip_school)
+    if not any(rung.kind is PostKind.COORDINATION_OFFICE for rung in rungs):
+        return  # the visitor keeps its carrier out
+    district = turn.k.directory.districts.get(request.district or "")
+    values = {
+        "who": turn.text(f"who_{request.audience.value}"),
+        "district": district.name if district else turn.text("district_unknown"),
+        "post": post_name(turn, request.post),
+        "since": when(request.overdue_since or turn.event.at, turn.event.at),
+    }
+    for member in turn.team.of(COORDINATION):
+        turn.say(Staff(member.id), Screen(turn.text("overdue_fact", None, **values)))

@@ -1,0 +1,331 @@
+"""What a member meets at the desk: cards, claims, previews; and that nothing leaves by accident."""
+
+from dataclasses import replace
+
+import pytest
+from talk import MAGDEBURG, SPIELWAGEN, Person, Talk, offices, sending, two_rungs
+
+from bot.core.messages import (
+    Act,
+    Choose,
+    Command,
+    EraseChat,
+    Event,
+    Foreign,
+    House,
+    Move,
+    Outage,
+    Received,
+    Staff,
+    Tapped,
+    Timer,
+)
+from bot.core.records import Ref, Request, Role
+from bot.core.turn import turn
+
+
+def claimed():
+    talk, kim, anna, bo = offices()
+    sending(kim)
+    anna.taps("Übernehmen")
+    return talk, kim, anna, bo
+
+
+def previewed(text="Komm morgen vorbei."):
+    talk, kim, anna, bo = claimed()
+    anna.taps("Antworten").says(text)
+    return talk, kim, anna, bo
+
+
+# ── Claiming ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_of_ten_who_claim_one_has_it_and_nine_are_told_who():
+    talk = Talk()
+    names = [f"person-{number}" for number in range(10)]
+    crew = talk.staffed(MAGDEBURG, *names)
+    kim = sending(talk.visitor())
+    taps = [person.button("Übernehmen").tap for person in crew]
+    for person, tap in zip(crew, taps, strict=True):
+        person.pushes(tap)
+    assert kim.request.claimed_by == "person-0"
+    assert all("hat schon person-0" in person.text for person in crew[1:])
+
+
+def test_a_store_that_answers_with_yesterdays_world_would_be_caught():
+    """The planted fault of the race above: every claim sees the request as it was before."""
+    talk, kim, anna, bo = offices()
+    sending(kim)
+    claims = []
+    for person in (anna, bo):
+        tap = Tapped(person.button("Übernehmen").tap)
+        event = Event("e", talk.at, bytes(32), person.who, tap)
+        outcome = turn(talk.k, talk.known(event), event)
+        claims += [r.claimed_by for r in outcome.records if isinstance(r, Request)]
+    assert claims == ["anna", "bo"]  # two winners: the count above would not be one
+
+
+def test_only_the_claimer_reads_the_words():
+    _talk, _kim, anna, bo = claimed()
+    assert "Es geht um die Pause." in anna.text
+    assert "Es geht um die Pause." not in bo.text
+    assert "Übernommen von anna" in bo.text
+
+
+def test_cards_are_edited_in_place():
+    _talk, _kim, anna, bo = claimed()
+    assert anna.last.slot == bo.last.slot
+    assert bo.last.edit
+
+
+def test_nobody_claims_at_another_post():
+    talk, kim, cem, _anna = two_rungs()
+    sending(kim, consent=False)
+    tap = cem.button("Übernehmen").tap
+    talk.store.save(replace(cem.member, posts=(MAGDEBURG,)))
+    cem.pushes(tap)
+    assert kim.request.claimed_by is None
+    assert "weitergegeben" in cem.text
+
+
+def test_a_claim_of_somebody_who_left_is_free_again():
+    talk, kim, anna, bo = claimed()
+    del talk.store.members["anna"]
+    bo.commands(Command.DESK).says("1")
+    bo.taps("Übernehmen")
+    assert kim.request.claimed_by == "bo"
+    anna.says("bin ich noch da?")
+    assert "beendet" in anna.text
+
+
+def test_a_button_of_a_colleague_does_nothing():
+    _talk, kim, anna, bo = offices()
+    sending(kim)
+    bo.pushes(anna.button("Übernehmen").tap)
+    assert kim.request.claimed_by is None
+    assert "schon erledigt" in bo.text
+
+
+def test_a_card_of_a_closed_request_has_no_buttons():
+    _talk, _kim, anna, bo = claimed()
+    button = bo.button("Übernehmen").tap
+    anna.taps("Abschließen", "Beantwortet")
+    assert "Abgeschlossen" in bo.text
+    assert bo.labels == []
+    bo.pushes(button)
+    assert "Abgeschlossen" in bo.text
+
+
+# ── Answering ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_answer_is_seen_before_it_goes():
+    _talk, kim, anna, _ = previewed()
+    assert "Vorschau" in anna.text
+    assert "Komm morgen" not in kim.text
+    anna.says("1")
+    assert "Komm morgen vorbei." in kim.text
+
+
+def test_only_what_the_preview_showed_goes_out():
+    _talk, kim, anna, _ = previewed("erste Fassung")
+    first = anna.button("Senden").tap
+    anna.says("zweite Fassung").pushes(first)
+    assert "zweite Fassung" in anna.text
+    assert "Fassung" not in kim.text
+    anna.taps("Senden")
+    assert "zweite Fassung" in kim.text
+
+
+def test_a_correction_that_resembles_the_button_is_no_order_to_send():
+    _talk, kim, anna, _ = previewed()
+    for text in ("ok senden wir", "sendn"):
+        anna.says(text)
+        assert kim.request.answered_at is None
+        assert text in anna.text
+
+
+def test_discarding_sends_nothing():
+    _talk, kim, anna, _ = previewed()
+    send = anna.button("Senden").tap
+    anna.taps("Verwerfen")
+    assert "Verworfen" in anna.text
+    anna.pushes(send)
+    assert kim.request.answered_at is None
+
+
+def test_a_second_tap_on_send_sends_nothing():
+    _talk, kim, anna, _ = previewed()
+    anna.taps("Senden")
+    seen = len(kim.seen)
+    anna.taps("Senden")
+    assert len(kim.seen) == seen
+
+
+def test_an_old_send_button_without_a_draft_sends_nothing():
+    _talk, kim, anna, _ = previewed()
+    send = anna.button("Senden").tap
+    anna.taps("Abschließen").pushes(send)
+    assert kim.request.answered_at is None
+    assert "schon erledigt" in anna.text
+
+
+def test_chatter_goes_nowhere():
+    _talk, kim, anna, _ = claimed()
+    seen = len(kim.seen)
+    anna.says("na das wird was")
+    assert "ging an niemanden" in anna.text
+    anna.taps("Antworten").says("")
+    assert "ging an niemanden" in anna.text
+    assert len(kim.seen) == seen
+
+
+def test_after_closing_no_answer_goes_out():
+    _talk, kim, anna, _ = previewed()
+    send = anna.button("Senden").tap
+    kim.taps("Anfrage zurückziehen")
+    anna.pushes(send)
+    assert "liegt nicht bei Ihnen" in anna.text
+    anna.says("noch ein Wort")
+    assert "liegt nicht bei Ihnen" in anna.text
+    anna.says("und noch eins")
+    assert "ging an niemanden" in anna.text
+
+
+def test_the_cards_other_buttons_stay_good_while_answering():
+    _talk, kim, anna, _ = claimed()
+    anna.taps("Antworten", "Abschließen", "Weitervermittelt")
+    assert not kim.request.open
+
+
+def test_words_that_do_not_fit_on_the_card_come_whole_below_it():
+    _talk, kim, anna, _ = offices()
+    sending(kim, "ä" * 3000)
+    anna.taps("Übernehmen")
+    assert all(len(s.text.encode("utf-16-le")) // 2 <= 4096 for s in anna.seen if s.slot)
+    assert "ä" * 3000 in anna.text
+    anna.commands(Command.DESK).says("1")
+    assert "ä" * 3000 in anna.text
+
+
+def test_what_the_visitor_adds_comes_with_the_way_to_answer():
+    _talk, kim, anna, _ = claimed()
+    kim.says("und noch etwas")
+    assert anna.labels == ["Antworten"]
+    anna.says("antworten").says("Gern.").taps("Senden")
+    assert "Gern." in kim.text
+
+
+def test_what_the_visitor_adds_does_not_disturb_an_answer_in_preview():
+    _talk, kim, anna, _ = previewed()
+    kim.says("und noch etwas")
+    anna.says("1")
+    assert "Komm morgen vorbei." in kim.text
+
+
+# ── The list, commands, strange things ──────────────────────────────────────────────────────────
+
+
+def test_the_list_shows_red_ones_first_and_opens_their_cards():
+    talk, kim, anna, _ = offices()
+    sending(kim)
+    red = sending(talk.visitor("lisa"), "ich will mich umbringen").request
+    anna.commands(Command.DESK)
+    assert len(anna.labels) == 2
+    assert anna.labels[0].startswith(red.name)
+    anna.says("1")
+    assert "ROT" in anna.text
+    anna.says("Übernehmen")
+    assert talk.store.request(red.id).claimed_by == "anna"
+
+
+def test_an_answered_request_stays_on_the_list_with_its_state():
+    _talk, _kim, anna, _ = previewed()
+    anna.taps("Senden").commands(Command.DESK)
+    assert "Von Ihnen übernommen" in anna.labels[0]
+
+
+def test_an_empty_list_says_so():
+    _talk, _, anna, _ = offices()
+    anna.starts()
+    assert "nichts offen" in anna.text
+
+
+def test_a_card_on_the_list_may_have_gone_elsewhere():
+    talk, kim, cem, _ = two_rungs()
+    sending(kim, consent=True)
+    cem.commands(Command.DESK)
+    talk.due(kim.request)
+    cem.says("1")
+    assert "liegt nicht bei Ihnen" in cem.text
+
+
+def test_a_card_on_the_list_may_be_gone():
+    talk, _, anna, _ = offices()
+    talk.store.save(Ref("b" * 32, "anna", "show", "gab-es-nie"))
+    anna.pushes(Act("b" * 32))
+    assert "schon erledigt" in anna.text
+
+
+@pytest.mark.parametrize("action", ["gab-es-mal", "reply_send"])
+def test_an_acting_button_of_an_older_program_does_nothing(action):
+    talk, kim, anna, _ = claimed()
+    talk.store.save(Ref("c" * 32, "anna", action, kim.request.id))
+    anna.pushes(Act("c" * 32))
+    assert "schon erledigt" in anna.text
+
+
+def test_every_command_gets_an_answer_at_the_desk():
+    talk, _, anna, _ = offices()
+    for command in Command:
+        anna.commands(command)
+        assert anna.news, command
+    anna.commands(Command.ERASE)
+    assert EraseChat(anna.who) in talk.outcome.effects
+
+
+def test_a_member_is_not_led_through_the_tree():
+    _talk, _, anna, _ = offices()
+    for tap in (Choose("eingang.wer", "schueler"), Move.HELP):
+        anna.pushes(tap)
+        assert "Das ist Ihr Schreibtisch" in anna.text
+
+
+@pytest.mark.parametrize("kind", [Foreign.PHOTO, Foreign.VOICE])
+def test_pictures_and_voice_are_refused_at_the_desk(kind):
+    _talk, _, anna, _ = offices()
+    anna.does(Received(kind))
+    assert "nehme ich hier nicht an" in anna.text
+
+
+def test_an_outage_is_no_matter_of_the_desk():
+    talk, _, anna, _ = offices()
+    anna.does(Outage(talk.at, talk.at))
+    assert anna.news == []
+
+
+def test_the_state_of_a_request_of_a_school_alone_names_the_district():
+    talk, kim, anna, _ = offices()
+    sending(kim)
+    talk.store.save(replace(kim.request, school=None))
+    anna.commands(Command.DESK).says("1")
+    assert "Magdeburg" in anna.text
+
+
+def test_an_admin_without_a_post_sees_the_posts_of_others():
+    talk, _, anna, _ = offices()
+    talk.store.members["eva"] = talk.store.members["anna"]
+    talk.store.save(replace(anna.member, id="eva", role=Role.ADMIN, posts=()))
+    eva = Person(talk, Staff("eva"))
+    eva.commands(Command.POST)
+    assert talk.k.directory.posts[MAGDEBURG].name in eva.text
+    talk.store.save(replace(anna.member, id="eva", role=Role.EDITOR, posts=()))
+    eva.commands(Command.PLAN)
+    assert "noch keine Stelle" in eva.text
+
+
+def test_cards_name_no_carrier_text_or_timer_of_strangers():
+    talk, kim, anna, _ = claimed()
+    assert (Timer.PROMISE, kim.request.id) in talk.store.timers
+    assert SPIELWAGEN not in anna.text
+    assert House() != anna.who

@@ -1,0 +1,418 @@
+"""The pages in a real browser: the distribution's Chromium, with and without JavaScript.
+
+It needs ``apt-get install chromium``; elsewhere LOTSE_CHROMIUM names the program.
+"""
+
+import contextlib
+import json
+import os
+import re
+import shutil
+from collections.abc import AsyncIterator
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import BrowserContext, Page, async_playwright, expect
+from test_web_desk import CODE, invite
+from web.house import House, free_port, served
+
+from bot.core.messages import Screen
+from bot.ports import Address, Owed
+
+NEUTRAL = "https://de.wikipedia.org/**"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SIZES = [(320, 640), (360, 740), (768, 1024), (1280, 900)]
+
+
+@cache
+def chromium() -> str:
+    found = os.environ.get("LOTSE_CHROMIUM") or shutil.which("chromium")
+    assert found, "Chromium fehlt: apt-get install chromium"
+    return found
+
+
+@contextlib.asynccontextmanager
+async def browsing(**other: Any) -> AsyncIterator[BrowserContext]:
+    """A fresh browser; the neutral page is answered here, nothing leaves this machine."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"]
+        )
+        context = await browser.new_context(**{"locale": "de-DE", **other})
+        context.set_default_timeout(10_000)
+        await context.route(NEUTRAL, lambda route: route.fulfill(body="Wetter und anderes"))
+        yield context
+        await browser.close()
+
+
+class Watched:
+    """What a page complained about, and whom it asked."""
+
+    def __init__(self, page: Page) -> None:
+        self.complaints: list[str] = []
+        self.asked: list[str] = []
+        page.on("console", self._said)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self.asked.append(request.url))
+
+    def _said(self, message: Any) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(message.text)
+
+
+async def begin(page: Page, base: str) -> None:
+    await page.goto(base)
+    await page.get_by_role("button", name="Schüler:in").click()
+    await expect(page.get_by_text("Worum geht es?")).to_be_visible()
+
+
+def base_of(client: Any) -> str:
+    return str(client.base_url).rstrip("/") + "/"
+
+
+async def address(context: BrowserContext) -> str:
+    """The id of the visit's address."""
+    cookies = await context.cookies()
+    return next(f"v.{cookie['value']}" for cookie in cookies if cookie["name"] == "besuch")
+
+
+async def tell(house: House, who: str, text: str) -> None:
+    """Something is said to somebody, as a turn would."""
+    to = Address("web", who)
+    outgoing = await house.store.run(lambda work: work.owe(to, Owed(Screen(text))))
+    house.app.outbox.add([outgoing])
+
+
+def newest(page: Page) -> Any:
+    return page.locator("#log article").last
+
+
+# ── Everybody can use it (bar 42) ───────────────────────────────────────────────────────────────
+
+
+async def violations(page: Page) -> list[str]:
+    axe = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
+    await page.evaluate(axe)
+    options = json.dumps({"runOnly": {"type": "tag", "values": TAGS}})
+    found = await page.evaluate(f"axe.run(document, {options})")
+    return [
+        f"{page.url} {each['id']}: {node['html'][:200]}"
+        for each in found["violations"]
+        for node in each["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+async def test_no_page_and_no_state_shuts_anybody_out(tmp_path, scheme, script):
+    look = {"color_scheme": scheme, "java_script_enabled": True}
+    async with served(tmp_path, staffed=True) as (house, client), browsing(**look) as context:
+        base, page = base_of(client), await context.new_page()
+        if not script:
+            await context.route("**/*.js", lambda route: route.abort())
+        found: list[str] = []
+
+        async def look_at(path: str = "") -> None:
+            if path:
+                await page.goto(base + path.removeprefix("/"))
+            found.extend(await violations(page))
+
+        await look_at("/")
+        await begin(page, base)
+        await look_at()
+        await page.fill("#text", "ich will nicht mehr leben")
+        await page.get_by_role("button", name="Senden").click()
+        await expect(page.locator("article.alert")).to_be_visible()
+        await page.locator("footer summary").click()
+        await look_at()
+        for path in ("/hilfe-jetzt", "/gibt-es-nicht", "/start/ST-80", "/desk"):
+            await look_at(path)
+        await look_at(f"/desk/join/{await invite(house)}")
+        await page.get_by_role("button", name="Einladung annehmen").click()
+        await expect(page.get_by_text("Zugangsschlüssel")).to_be_visible()
+        await look_at()
+        await look_at("/desk")
+        assert found == []
+
+
+async def test_what_shuts_somebody_out_is_noticed(tmp_path):
+    async with served(tmp_path) as (_, client), browsing() as context:
+        page = await context.new_page()
+        await page.goto(base_of(client))
+        await page.evaluate("document.querySelector('label').remove()")
+        assert any("label" in found for found in await violations(page))
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+async def test_nothing_has_to_be_moved_sideways(tmp_path, width, height):
+    """320 pixels are what is left of 640 at 200 %, and of 1280 at 400 %."""
+    size = {"width": width, "height": height}
+    async with served(tmp_path) as (_, client), browsing(viewport=size) as context:
+        page = await context.new_page()
+        base = base_of(client)
+        await begin(page, base)
+        for path in ("", "hilfe-jetzt", "desk"):
+            await page.goto(base + path)
+            wide = await page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, path
+
+
+async def test_with_the_keyboard_alone_one_gets_through(tmp_path):
+    async with served(tmp_path) as (_, client), browsing() as context:
+        page = await context.new_page()
+        await page.goto(base_of(client))
+        await page.keyboard.press("Tab")
+        await expect(page.get_by_text("Zur neuesten Nachricht")).to_be_focused()
+        for name in ("Schüler:in", "Mobbing"):
+            for _ in range(20):
+                await page.keyboard.press("Tab")
+                if name in await page.evaluate("document.activeElement.textContent"):
+                    break
+            await page.keyboard.press("Enter")
+            await expect(page.locator("#neu")).to_be_focused()
+        await page.focus("#text")
+        await page.keyboard.type("ich habe angst vor der prüfung")
+        await page.keyboard.press("Enter")
+        await expect(newest(page)).to_contain_text("Prüfung")
+        await expect(page.locator("#text")).to_be_focused()
+
+
+# ── With and without JavaScript ─────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+async def test_a_conversation_reads_the_same_with_and_without_script(tmp_path, script):
+    async with (
+        served(tmp_path) as (_, client),
+        browsing(java_script_enabled=script) as context,
+    ):
+        page = await context.new_page()
+        watched = Watched(page)
+        await begin(page, base_of(client))
+        await page.get_by_role("button", name="Mobbing").click()
+        await expect(newest(page)).to_contain_text("fertiggemacht")
+        await page.get_by_role("button", name="Zurück").click()
+        await expect(newest(page)).to_contain_text("Worum geht es?")
+        await page.fill("#text", "ich habe angst vor der prüfung")
+        await page.get_by_role("button", name="Senden").click()
+        await expect(newest(page)).to_contain_text("Prüfung")
+        await page.reload()
+        await expect(newest(page)).to_contain_text("Prüfung")
+        assert watched.complaints == []
+        assert {url for url in watched.asked if not url.startswith(base_of(client))} == set()
+
+
+async def test_news_appear_by_themselves_and_without_script_by_a_link(tmp_path):
+    async with served(tmp_path) as (house, client), browsing() as context:
+        page = await context.new_page()
+        await begin(page, base_of(client))
+        await tell(house, await address(context), "Eine Antwort von einem Menschen")
+        await expect(newest(page)).to_contain_text("Eine Antwort von einem Menschen")
+    async with (
+        served(tmp_path) as (house, client),
+        browsing(java_script_enabled=False) as context,
+    ):
+        page = await context.new_page()
+        await begin(page, base_of(client))
+        await tell(house, await address(context), "Noch eine Antwort")
+        await page.get_by_role("link", name="Neue Nachrichten ansehen").click()
+        await expect(newest(page)).to_contain_text("Noch eine Antwort")
+        await tell(house, await address(context), "Und noch eine")
+        await page.get_by_role("link", name="Neue Nachrichten ansehen").click()
+        await expect(newest(page)).to_contain_text("Und noch eine")
+
+
+async def test_pages_are_small(tmp_path):
+    async with served(tmp_path) as (_, client), browsing() as context:
+        page = await context.new_page()
+        sizes: dict[str, int] = {}
+
+        async def weigh(response: Any) -> None:
+            if "events" not in response.url:
+                sizes[response.url] = len(await response.body())
+
+        page.on("response", weigh)
+        await begin(page, base_of(client))
+        await page.get_by_role("button", name="Mobbing").click()
+        await expect(newest(page)).to_contain_text("fertiggemacht")
+        await page.reload()
+        scripts = sum(size for url, size in sizes.items() if url.endswith(".js"))
+        others = sum(size for url, size in sizes.items() if not url.endswith(".js"))
+        assert scripts
+        assert others <= 50_000
+        assert scripts + others <= 80_000
+
+
+# ── A bad day ───────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_what_did_not_go_stays_and_goes_once(tmp_path):
+    async with served(tmp_path) as (_, client), browsing() as context:
+        page = await context.new_page()
+        await begin(page, base_of(client))
+        await context.set_offline(True)
+        await page.fill("#text", "qwertz uiop")
+        await page.keyboard.press("Enter")
+        failed = page.locator("article.failed")
+        await expect(failed).to_contain_text("qwertz uiop")
+        await expect(failed).to_contain_text("Nicht gesendet")
+        await context.set_offline(False)
+        await failed.get_by_role("button", name="Noch einmal senden").click()
+        await expect(page.get_by_text("Das habe ich nicht verstanden")).to_have_count(1)
+        await expect(failed).to_have_count(0)
+
+
+async def test_a_double_click_counts_once(tmp_path):
+    async with served(tmp_path) as (_, client), browsing() as context:
+        page = await context.new_page()
+        await page.goto(base_of(client))
+        await page.get_by_role("button", name="Schüler:in").dblclick()
+        await expect(page.get_by_text("Worum geht es?")).to_have_count(1)
+        await page.get_by_role("button", name="Mobbing").dblclick()
+        await expect(newest(page)).to_contain_text("fertiggemacht")
+        await page.reload()
+        await expect(page.get_by_text("fertiggemacht")).to_have_count(1)
+
+
+async def test_two_tabs_show_one_conversation(tmp_path):
+    async with served(tmp_path) as (_, client), browsing() as context:
+        one, other = await context.new_page(), await context.new_page()
+        await begin(one, base_of(client))
+        await other.goto(base_of(client))
+        await one.get_by_role("button", name="Mobbing").click()
+        await expect(newest(other)).to_contain_text("fertiggemacht")
+        await other.get_by_role("button", name="Zurück").click()
+        await expect(newest(one)).to_contain_text("Worum geht es?")
+
+
+async def test_the_back_button_shows_what_is_true_now(tmp_path):
+    async with served(tmp_path) as (_, client), browsing(java_script_enabled=False) as context:
+        page = await context.new_page()
+        await begin(page, base_of(client))
+        await page.get_by_role("button", name="Mobbing").click()
+        await page.go_back()
+        await expect(newest(page)).to_contain_text("fertiggemacht")
+        await page.get_by_role("button", name="Zurück").click()
+        await expect(newest(page)).to_contain_text("Worum geht es?")
+
+
+async def test_a_page_lives_through_a_restart_of_the_server(tmp_path):
+    port = free_port()
+    async with browsing() as context:
+        async with served(tmp_path, port=port) as (_, client):
+            page = await context.new_page()
+            await begin(page, base_of(client))
+            who = await address(context)
+        async with served(tmp_path, port=port) as (house, _):
+            await tell(house, who, "Nach dem Neustart")
+            await expect(newest(page)).to_contain_text("Nach dem Neustart")
+            await (
+                page.get_by_role("button", name="Mobbing")
+                .or_(page.get_by_text("Frühere Knöpfe"))
+                .first.click()
+            )
+            await expect(page.get_by_text("Nach dem Neustart")).to_have_count(1)
+
+
+# ── Leaving ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("way", ["shift", "button", "no script"])
+async def test_leaving_is_quick_and_back_shows_nothing(tmp_path, way):
+    script = way != "no script"
+    async with (
+        served(tmp_path) as (_, client),
+        browsing(java_script_enabled=script) as context,
+    ):
+        page = await context.new_page()
+        await begin(page, base_of(client))
+        if way == "shift":
+            for _ in range(3):
+                await page.keyboard.press("Shift")
+        else:
+            await page.get_by_role("button", name="Seite verlassen").click()
+        await page.wait_for_url(re.compile("wikipedia"))
+        await expect(page.get_by_text("Wetter und anderes")).to_be_visible()
+        assert await context.cookies(base_of(client)) == []
+        await page.go_back()
+        await expect(page.get_by_text("Worum geht es?")).to_have_count(0)
+
+
+async def test_shift_can_be_switched_off_and_means_nothing_while_writing_capitals(tmp_path):
+    async with served(tmp_path) as (_, client), browsing() as context:
+        page = await context.new_page()
+        await begin(page, base_of(client))
+        await page.focus("#text")
+        await page.keyboard.type("ABC DEF GHI")
+        await expect(page.locator("#text")).to_have_value("ABC DEF GHI")
+        await page.get_by_role("button", name="Ausschalten").click()
+        for _ in range(4):
+            await page.keyboard.press("Shift")
+        await expect(page.get_by_role("button", name="Einschalten")).to_be_visible()
+        assert "wikipedia" not in page.url
+
+
+async def test_leaving_in_one_tab_leaves_in_all(tmp_path):
+    async with served(tmp_path) as (_, client), browsing() as context:
+        one, other = await context.new_page(), await context.new_page()
+        await begin(one, base_of(client))
+        await other.goto(base_of(client))
+        await one.get_by_role("button", name="Seite verlassen").click()
+        await other.wait_for_url(re.compile("wikipedia"))
+
+
+# ── Desk ────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_visitor_and_desk_talk_to_each_other_live(tmp_path):
+    async with (
+        served(tmp_path, staffed=True) as (house, client),
+        browsing() as mine,
+        browsing() as theirs,
+    ):
+        base = base_of(client)
+        desk, visitor = await theirs.new_page(), await mine.new_page()
+        complaints = Watched(desk).complaints, Watched(visitor).complaints
+        await desk.goto(f"{base}desk/join/{await invite(house, CODE)}")
+        await desk.get_by_role("button", name="Einladung annehmen").click()
+        await desk.get_by_role("link", name="Weiter zum Schreibtisch").click()
+        await begin(visitor, base)
+        await _to_the_end(visitor)
+        await desk.get_by_role("button", name="Übernehmen").click()
+        await expect(visitor.get_by_text("Ein Mensch hat deine Anfrage")).to_be_visible()
+        await desk.get_by_role("button", name="Antworten").last.click()
+        await expect(newest(desk)).to_contain_text("Bitte schreiben Sie")
+        await desk.fill("#text", "Komm in der Pause zu mir.")
+        await desk.locator("#say button").click()
+        await newest(desk).get_by_role("button", name="Senden").click()
+        await expect(newest(visitor)).to_contain_text("Komm in der Pause zu mir.")
+        assert complaints == ([], [])
+
+
+async def _to_the_end(visitor: Page) -> None:
+    async def tap(name: str) -> None:
+        await visitor.get_by_role("button", name=name).first.click()
+
+    await tap("Mobbing")
+    await tap("Wer kann helfen?")
+    await expect(newest(visitor)).to_contain_text("Um welche Schule")
+    await visitor.fill("#text", "Magdeburg")
+    await visitor.keyboard.press("Enter")
+    await tap("Neue Schule Magdeburg")
+    await tap("Ja, das ist gut")
+    await expect(newest(visitor)).not_to_contain_text("Deine Nachricht liest")
+    consent = visitor.get_by_role("button", name="Ja, das darf sie")
+    if await consent.count():
+        await consent.click()
+    await expect(newest(visitor)).to_contain_text("Schreib, worum es geht")
+    await visitor.fill("#text", "Bitte helft mir")
+    await visitor.keyboard.press("Enter")
+    await tap("Absenden")
+    await expect(newest(visitor)).to_contain_text("Angekommen")
+
+
+def test_the_browser_is_the_distributions():
+    assert Path(chromium()).name.startswith("chromium") or os.environ.get("LOTSE_CHROMIUM")

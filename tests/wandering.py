@@ -1,0 +1,270 @@
+"""Random visitors and random members over the real knowledge, and what must hold at every step."""
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from random import Random
+
+from talk import MAGDEBURG, SPIELWAGEN, Person, Talk
+
+from bot.core.answers import record
+from bot.core.messages import (
+    MOVES,
+    Act,
+    Choose,
+    Command,
+    Foreign,
+    House,
+    Move,
+    NotDelivered,
+    Open,
+    Outage,
+    Received,
+    Say,
+    Screen,
+    Speak,
+    Staff,
+    Tap,
+    Timer,
+    Visitor,
+    decode_tap,
+    encode_tap,
+)
+from bot.core.records import Conversation, Role
+from bot.core.tree import Gate
+from bot.core.world import Turn
+
+SECRET = "geheim"  # stands in everything that visitors type
+SAYINGS = (
+    "", "1", "2", "3", "²", "die zweite", "ja", "nein", "zurück", "Menü", "Absenden", "hilfe", "😀",
+    "mein sohn geht nicht mehr zur schule", "ich werde gemobbt", "ich will nicht mehr leben",
+    "Sekundarschule Thomas Müntzer Magdeburg", "Evangelische Grundschule Magdeburg", "Magdeburg",
+    "39104", "keine ahnung", "{post}", "{draft} %s {", "\x00\u202e\ud800", "a" * 5000, "Übernehmen",
+    "Antworten", "Senden", "Mo-Do 8-15, Fr 8-12", "20.11.2026 Petra Beispiel", "schüler",
+)  # fmt: skip
+PAYLOADS = ("", "p_ST-5", "p_nirgends", "w_123", "i_falsch", "x")
+LANGUAGES = ("", "de", "en", "uk-UA", "tlh")
+
+
+@dataclass
+class Wandering:
+    """One long talk of several people; ``step`` does one thing at random and checks everything."""
+
+    seed: int
+    talk: Talk = field(default_factory=Talk)
+    secrets: int = 0
+    codes: int = 0
+    jumped: set[Visitor | Staff] = field(default_factory=set)  # used a button that was not last
+
+    def __post_init__(self) -> None:
+        self.random = Random(self.seed)
+        self.talk.chance = Random(self.seed)
+        self.talk.staffed(MAGDEBURG, "anna", "bo")
+        self.talk.staffed(SPIELWAGEN, "cem", "dana")
+        self.talk.staffed("koordinierungsstelle", "eva", role=Role.ADMIN)
+        for number in range(3):
+            self.talk.visitor(f"besuch-{self.seed}-{number}")
+
+    def step(self) -> None:
+        doing = self.random.choices(
+            (self.taps, self.taps_old, self.says, self.commands, self.starts, self.waits,
+             self.receives, self.crafted, self.house, self.joins, self.asks),
+            (45, 8, 20, 6, 3, 6, 2, 4, 3, 3, 3),
+        )[0]  # fmt: skip
+        doing()
+        check(self.talk)
+        for person in self.talk.people:
+            if person.who not in self.jumped:
+                facts_are_what_answers_say(person)
+
+    def anybody(self) -> Person:
+        return self.random.choice(self.talk.people)
+
+    def taps(self) -> None:
+        person = self.anybody()
+        if not person.seen:
+            person.starts()
+            return
+        screen = next((s for s in reversed(person.seen) if s.choices or s.ways), None)
+        if screen is not None:
+            person.pushes(self.random.choice(screen.choices + screen.ways).tap)
+
+    def taps_old(self) -> None:
+        person = self.anybody()
+        buttons = [b for screen in person.seen[-60:] for b in screen.choices + screen.ways]
+        if buttons:
+            self.jumped.add(person.who)
+            person.pushes(self.random.choice(buttons).tap)
+
+    def says(self) -> None:
+        person = self.anybody()
+        text = self.random.choice(SAYINGS)
+        if self.random.random() < 0.3:
+            text = "".join(chr(self.random.randrange(0x110000)) for _ in range(12))
+        if isinstance(person.who, Visitor) and self.random.random() < 0.5:
+            self.secrets += 1
+            text = f"{text} {SECRET}{self.secrets}"
+        person.says(text, edited=self.random.random() < 0.05)
+
+    def commands(self) -> None:
+        self.anybody().commands(self.random.choice(tuple(Command)))
+
+    def starts(self) -> None:
+        self.anybody().starts(self.random.choice(PAYLOADS), self.random.choice(LANGUAGES))
+
+    def receives(self) -> None:
+        person, at = self.anybody(), self.talk.at
+        outage = Outage(at - timedelta(hours=30), at - timedelta(hours=4))
+        person.does(self.random.choice([*map(Received, Foreign), outage]))
+
+    def waits(self) -> None:
+        hours = self.random.choice((0.1, 1, 5, 20, 48, 200, -1))
+        if self.random.random() < 0.05:
+            hours = 24 * self.random.choice((35, 100))
+        self.talk.later(hours=hours)
+
+    def crafted(self) -> None:
+        """A button that nobody was shown."""
+        nodes = tuple(self.talk.k.tree.nodes.values())
+        node = self.random.choice(nodes)
+        choices = () if isinstance(node, Gate) else tuple(c.id for c in node.choices)
+        others = [person for person in self.talk.people if person.seen]
+        stolen = [b.tap for p in others for b in p.last.choices]
+        taps: list[Tap] = [
+            Choose(node.ref, self.random.choice((*choices, "gibtsnicht", "st-5"))),
+            Open(self.random.choice((*self.talk.k.tree.topics, "gibtsnicht"))),
+            Move(self.random.choice(sorted(MOVES))),
+            Speak(self.random.choice(("en", "xx"))),
+            Act("f" * 32),
+            *stolen,
+        ]
+        person = self.anybody()
+        self.jumped.add(person.who)
+        person.pushes(self.random.choice(taps))
+
+    def asks(self) -> None:
+        """A visitor who knows what they want, up to a point."""
+        asker = self.random.choice([p for p in self.talk.people if isinstance(p.who, Visitor)])
+        way: tuple[Tap, ...] = (
+            Choose("eingang.wer", self.random.choice(("schueler", "familie", "fachkraft"))),
+            Choose("eingang.worum", self.random.choice(("mobbing", "fehlen", "lehrkraft"))),
+            Move.HUMAN,
+            Choose("schule.suche", self.random.choice(("st-5", "st-5", "st-80"))),
+            Choose("kontakt.wer_liest", self.random.choice(("ja", "ja", "ja", "nicht_schule"))),
+            Choose("kontakt.einwilligung", self.random.choice(("ja", "nein"))),
+        )
+        self.jumped.discard(asker.who)
+        asker.commands(Command.NEW)
+        for tap in way[: self.random.randint(3, 8)]:
+            asker.pushes(tap)
+        self.secrets += 1
+        asker.says(f"es geht um etwas {SECRET}{self.secrets}")
+        if "Absenden" in asker.labels and self.random.random() < 0.8:
+            asker.taps("Absenden")
+
+    def house(self) -> None:
+        """Something does not arrive."""
+        person = self.anybody()
+        requests = list(self.talk.store.requests)
+        about = self.random.choice([None, "weg", *requests])
+        if about in requests and isinstance(person.who, Visitor):
+            person = self.talk.by_id(self.talk.store.request(about).conversation) or person
+        self.talk.happens(House(), NotDelivered(person.who, about))
+
+    def joins(self) -> None:
+        """Somebody is invited, and perhaps comes."""
+        self.codes += 1
+        if len(self.talk.people) > 14:
+            return
+        role, post, district = self.random.choice(
+            (
+                (Role.WORKER, MAGDEBURG, None),
+                (Role.WORKER, "schulsozialarbeit-st-80", None),
+                (Role.COORDINATOR, None, "halle"),
+                (Role.EDITOR, None, None),
+                (Role.ADMIN, None, None),
+            )
+        )
+        payload = self.talk.invited(f"code{self.codes}", role, post, district)
+        newcomer = self.talk.visitor(f"neu-{self.seed}-{self.codes}")
+        self.random.choice((newcomer, self.anybody())).starts(payload)
+
+
+# ── What must hold ──────────────────────────────────────────────────────────────────────────────
+
+
+def check(talk: Talk) -> None:
+    for effect in talk.outcome.effects:
+        if isinstance(effect, Say):
+            encodable(effect.screen)
+            if isinstance(effect.to, Staff):
+                nobody_is_named(talk, effect)
+                texts_are_for_the_claimer(talk, effect, effect.to)
+            else:
+                practice_is_not_told(talk, effect)
+    requests_have_owners(talk)
+    names_differ(talk)
+
+
+def encodable(screen: Screen) -> None:
+    assert screen.text.strip()
+    for button in screen.choices + screen.ways:
+        assert button.label.strip()
+        data = encode_tap(button.tap)
+        assert len(data.encode("ascii")) <= 64, data
+        assert decode_tap(data) == button.tap
+
+
+def nobody_is_named(talk: Talk, effect: Say) -> None:
+    shown = repr(replace(effect.screen))
+    for person in talk.people:
+        if isinstance(person.who, Visitor):
+            assert person.who.conversation not in shown
+
+
+def texts_are_for_the_claimer(talk: Talk, effect: Say, to: Staff) -> None:
+    if SECRET in effect.screen.text:
+        assert effect.request is not None
+        assert talk.store.request(effect.request).claimed_by == to.member
+        assert effect.quotes
+
+
+def practice_is_not_told(talk: Talk, effect: Say) -> None:
+    if effect.request is not None and effect.request in talk.store.requests:
+        assert not talk.store.request(effect.request).practice
+
+
+def requests_have_owners(talk: Talk) -> None:
+    team = talk.store.team()
+    for request in talk.store.all_requests():
+        if request.practice:
+            continue
+        if request.open:
+            assert request.post
+            assert request.due is not None or team.member(request.claimed_by or "") is not None
+            assert (Timer.PROMISE, request.id) in talk.store.timers, request
+        else:
+            assert request.due is None
+            assert (Timer.PROMISE, request.id) not in talk.store.timers
+
+
+def names_differ(talk: Talk) -> None:
+    names = [r.name for r in talk.store.all_requests() if r.open]
+    assert len(names) == len(set(names))
+
+
+def facts_are_what_answers_say(person: Person) -> None:
+    """What the answers record, one after the other, is what is stored.
+
+    Whoever jumps back by an old button keeps what they said after it, so that is not asked of them.
+    """
+    store = person.talk.store
+    if not isinstance(person.who, Visitor) or person.who.conversation not in store.conversations:
+        return
+    stored = person.conversation
+    now = Turn(person.talk.k, None, {})  # type: ignore[arg-type]
+    told: Conversation = stored
+    for answer in stored.answers:
+        told = record(now, told, answer)
+    assert told.audience == stored.audience
+    assert (told.school, told.district) == (stored.school, stored.district)
+    assert told.excluded == stored.excluded
