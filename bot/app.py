@@ -106,11 +106,14 @@ class App:
                 task.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await task
-            await self.dispatcher.idle()
+            await self.dispatcher.stop()
             await self.outbox.stop()
 
-    async def run(self) -> int:
-        """Listen on every channel until one of them ends or a signal comes; the exit code."""
+    async def run(self, ready: Callable[[], None] = lambda: None) -> int:
+        """Listen on every channel until one of them ends or a signal comes; the exit code.
+
+        ``ready`` is called once, when a signal would be heeded and the channels listen.
+        """
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -118,6 +121,7 @@ class App:
         async with self.running():
             listening = [asyncio.create_task(self.listen(channel)) for channel in self.channels]
             stopped = asyncio.create_task(stop.wait())
+            ready()
             await asyncio.wait([*listening, stopped], return_when=asyncio.FIRST_COMPLETED)
             for task in (*listening, stopped):
                 task.cancel()

@@ -93,6 +93,7 @@ async def team(settings: Settings, keys: Keys) -> Team:
 async def serve(settings: Settings, keys: Keys, knowledge: Knowledge) -> int:
     """The bot until a signal comes; the exit code."""
     gc.collect()
+    gc.set_threshold(10_000, 20, 20)  # a batch makes thousands of values and no garbage in rings
     gc.freeze()  # the knowledge stays: no look for garbage goes through it again
     store = await Store.open(settings.database, keys)
     try:
@@ -167,5 +168,4 @@ async def _with_socket(settings: Settings, app: App, doors: Doors) -> int:
         return await commands.perform(app, doors, arguments, line)
 
     async with control.serving(settings.database, handle):
-        log.info("ready")
-        return await app.run()
+        return await app.run(lambda: log.info("ready"))

@@ -12,7 +12,7 @@ from bot.core.routing import Rung, carrier_of, next_rung, post_of
 from bot.core.tree import ENTRANCE, Act, Ask, Choice, Node
 from bot.core.view import Sight
 from bot.core.walk import Place
-from bot.core.world import Turn
+from bot.core.world import Turn, filled
 
 
 def here(turn: Turn, sight: Sight, place: Place, *, first: str = "") -> Screen:
@@ -79,7 +79,7 @@ def say(turn: Turn, sight: Sight, place: Place) -> str:
     words = place.node.say.of(sight.audience)
     if not turn.k.tree.topic_of(place.node.ref).piece:
         return words
-    return words.format_map(gaps(turn, sight, place))
+    return filled(words, gaps(turn, sight, place))
 
 
 def gaps(turn: Turn, sight: Sight, place: Place) -> Mapping[str, str]:
@@ -164,7 +164,7 @@ def ways(turn: Turn, sight: Sight, place: Place) -> tuple[Button, ...]:
 
 def human(turn: Turn, sight: Sight, *, skip_school: bool) -> Button:
     """The way to a person; where nobody would read it, its label asks who can help."""
-    reachable = bool(sight.live(skip_school=skip_school))
+    reachable = sight.somewhere if sight.district is None else sight.live(skip_school=skip_school)
     return turn.way(Move.HUMAN, "way_human" if reachable else "way_who_helps", sight.audience)
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 
 from bot.core.calendar import local
 from bot.core.knowledge import Knowledge
+from bot.core.posts import PostState, post_state
 from bot.core.records import Conversation, Request, Team
 from bot.core.routing import SCHOOL, Rung, Wish, ladder, live, next_rung, other_carrier
 from bot.core.tree import Audience
@@ -84,6 +85,13 @@ class Sight:
     def reachable(self) -> bool:
         """Whether somebody would take a request of this visitor now."""
         return bool(self.live(skip_school=False))
+
+    @property
+    def somewhere(self) -> bool:
+        """Whether any post takes requests at all: what is said while the place is unknown."""
+        accepting = (facts.id for facts in self.team.posts if facts.accepting)
+        states = (post_state(p, self.k.directory, self.team, self.day) for p in accepting)
+        return any(state is PostState.LIVE for state in states)
 
     def decide(self, function: str, *, skip_school: bool) -> str:
         """The outcome of a gate's function (``tree.DECISIONS``)."""

@@ -231,10 +231,19 @@ class Turn:
 
     def text(self, key: str, audience: Audience | None = None, **values: str) -> str:
         """One of the bot's own sentences."""
-        return self.k.texts[key].of(audience).format_map(values)
+        return filled(self.k.texts[key].of(audience), values)
 
     def way(self, move: Move, key: str, audience: Audience | None = None) -> Button:
         return Button(self.text(key, audience), move)
 
     def outcome(self) -> Outcome:
         return Outcome(tuple(self.records.values()), tuple(self.drops), tuple(self.effects))
+
+
+def filled(words: str, values: Mapping[str, str]) -> str:
+    """The words with their gaps filled; "e. V." at the end of a sentence brings its full stop."""
+    text = words.format_map(values)
+    for value in values.values():
+        if value.endswith("."):
+            text = text.replace(f"{value}.", value)
+    return text

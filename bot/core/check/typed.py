@@ -7,7 +7,7 @@ from bot.core.check.findings import Finding, Grade
 from bot.core.check.material import Material, spoken
 from bot.core.tree import Choice, Node, Topic
 
-PHRASES: Final = range(6, 21)  # example sentences of a topic
+PHRASES: Final = range(6, 61)  # example sentences of a topic
 
 
 def typed(material: Material) -> Iterator[Finding]:
@@ -20,7 +20,7 @@ def typed(material: Material) -> Iterator[Finding]:
             yield material.finding(
                 Grade.WARNING, f"{topic.id}.phrases.", "words-phrases",
                 f"Das Thema „{topic.id}“ hat {len(topic.phrases)} Beispielsätze.",
-                "Bitte 6 bis 20 Sätze schreiben, wie Menschen sie tippen.",
+                "Bitte 6 bis 60 Sätze schreiben, wie Menschen sie tippen.",
             )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 import snowballstemmer  # type: ignore[import-untyped]
@@ -150,6 +150,8 @@ def choose(text: str, labels: Sequence[str], words: Sequence[Sequence[str]] = ()
         others = shown[:number] + shown[number + 1 :]
         unclear = any(said.split()[-1] in label.split() for label in others)
         return number if number < len(shown) and not unclear else None
+    if not any(shown) and not any(words):
+        return None  # nothing has a name: only numbers were asked for
     listed = [[_own(word) for word in row] for row in words]
     listed += [[] for _ in shown[len(listed) :]]
     return _by_meaning(said, shown, listed)
@@ -159,10 +161,11 @@ def _by_meaning(said: str, shown: list[str], listed: list[list[str]]) -> int | N
     denies = _denies(said)
     fitting = [i for i, label in enumerate(shown) if denies == _denies(label)]
     telling = _telling(said.split())
+    root = cache(stem)  # for this text only
     tests: tuple[Callable[[int], bool], ...] = (
         lambda i: said in listed[i],
         lambda i: any(f" {word} " in f" {said} " for word in listed[i] if word),
-        lambda i: _is_part(telling, shown[i]),
+        lambda i: _is_part(telling, shown[i], root),
         lambda i: _is_misspelt(said, telling, shown[i], listed[i]),
     )
     for number, test in enumerate(tests):
@@ -199,12 +202,12 @@ def _telling(parts: Iterable[str]) -> list[str]:
     return [part for part in parts if part not in FUNCTION_WORDS]
 
 
-def _is_part(telling: Sequence[str], label: str) -> bool:
+def _is_part(telling: Sequence[str], label: str, root: Callable[[str], str]) -> bool:
     roots, begins = _own_stems(label)
     # A stem keeps its first letter, and stemming is slow.
     if not telling or any(part[:1] not in begins for part in telling):
         return False
-    return all(stem(part) in roots for part in telling)
+    return all(root(part) in roots for part in telling)
 
 
 def _is_misspelt(said: str, telling: Sequence[str], label: str, listed: list[str]) -> bool:
