@@ -1,6 +1,6 @@
 """The pages in a real browser: the distribution's Chromium, with and without JavaScript.
 
-It needs ``apt-get install chromium``; elsewhere LOTSE_CHROMIUM names the program.
+It needs ``apt-get install chromium``; elsewhere CHROMIUM names the program.
 """
 
 import contextlib
@@ -29,7 +29,7 @@ SIZES = [(320, 640), (360, 740), (768, 1024), (1280, 900)]
 
 @cache
 def chromium() -> str:
-    found = os.environ.get("LOTSE_CHROMIUM") or shutil.which("chromium")
+    found = os.environ.get("CHROMIUM") or shutil.which("chromium")
     assert found, "Chromium fehlt: apt-get install chromium"
     return found
 
@@ -63,10 +63,13 @@ class Watched:
             self.complaints.append(message.text)
 
 
-async def begin(page: Page, base: str) -> None:
+async def begin(page: Page, base: str, *, script: bool = True) -> None:
+    """Through the first screen; with a script, until it is at work on the next one."""
     await page.goto(base)
     await page.get_by_role("button", name="Schüler:in").click()
     await expect(page.get_by_text("Worum geht es?")).to_be_visible()
+    if script:
+        await expect(page.locator("#shift")).to_be_visible()
 
 
 def base_of(client: Any) -> str:
@@ -99,7 +102,7 @@ async def violations(page: Page) -> list[str]:
     options = json.dumps({"runOnly": {"type": "tag", "values": TAGS}})
     found = await page.evaluate(f"axe.run(document, {options})")
     return [
-        f"{page.url} {each['id']}: {node['html'][:200]}"
+        f"{page.url} {each['id']}: {node['html'][:200]} {node['any'][:1]}"
         for each in found["violations"]
         for node in each["nodes"]
     ]
@@ -118,10 +121,11 @@ async def test_no_page_and_no_state_shuts_anybody_out(tmp_path, scheme, script):
         async def look_at(path: str = "") -> None:
             if path:
                 await page.goto(base + path.removeprefix("/"))
+            await page.wait_for_load_state()  # before its style is there, nothing can be judged
             found.extend(await violations(page))
 
         await look_at("/")
-        await begin(page, base)
+        await begin(page, base, script=script)
         await look_at()
         await page.fill("#text", "ich will nicht mehr leben")
         await page.get_by_role("button", name="Senden").click()
@@ -191,7 +195,7 @@ async def test_a_conversation_reads_the_same_with_and_without_script(tmp_path, s
     ):
         page = await context.new_page()
         watched = Watched(page)
-        await begin(page, base_of(client))
+        await begin(page, base_of(client), script=script)
         await page.get_by_role("button", name="Mobbing").click()
         await expect(newest(page)).to_contain_text("fertiggemacht")
         await page.get_by_role("button", name="Zurück").click()
@@ -216,34 +220,13 @@ async def test_news_appear_by_themselves_and_without_script_by_a_link(tmp_path):
         browsing(java_script_enabled=False) as context,
     ):
         page = await context.new_page()
-        await begin(page, base_of(client))
+        await begin(page, base_of(client), script=False)
         await tell(house, await address(context), "Noch eine Antwort")
         await page.get_by_role("link", name="Neue Nachrichten ansehen").click()
         await expect(newest(page)).to_contain_text("Noch eine Antwort")
         await tell(house, await address(context), "Und noch eine")
         await page.get_by_role("link", name="Neue Nachrichten ansehen").click()
         await expect(newest(page)).to_contain_text("Und noch eine")
-
-
-async def test_pages_are_small(tmp_path):
-    async with served(tmp_path) as (_, client), browsing() as context:
-        page = await context.new_page()
-        sizes: dict[str, int] = {}
-
-        async def weigh(response: Any) -> None:
-            if "events" not in response.url:
-                sizes[response.url] = len(await response.body())
-
-        page.on("response", weigh)
-        await begin(page, base_of(client))
-        await page.get_by_role("button", name="Mobbing").click()
-        await expect(newest(page)).to_contain_text("fertiggemacht")
-        await page.reload()
-        scripts = sum(size for url, size in sizes.items() if url.endswith(".js"))
-        others = sum(size for url, size in sizes.items() if not url.endswith(".js"))
-        assert scripts
-        assert others <= 50_000
-        assert scripts + others <= 80_000
 
 
 # ── A bad day ───────────────────────────────────────────────────────────────────────────────────
@@ -291,8 +274,9 @@ async def test_two_tabs_show_one_conversation(tmp_path):
 async def test_the_back_button_shows_what_is_true_now(tmp_path):
     async with served(tmp_path) as (_, client), browsing(java_script_enabled=False) as context:
         page = await context.new_page()
-        await begin(page, base_of(client))
+        await begin(page, base_of(client), script=False)
         await page.get_by_role("button", name="Mobbing").click()
+        await expect(newest(page)).to_contain_text("fertiggemacht")
         await page.go_back()
         await expect(newest(page)).to_contain_text("fertiggemacht")
         await page.get_by_role("button", name="Zurück").click()
@@ -328,7 +312,7 @@ async def test_leaving_is_quick_and_back_shows_nothing(tmp_path, way):
         browsing(java_script_enabled=script) as context,
     ):
         page = await context.new_page()
-        await begin(page, base_of(client))
+        await begin(page, base_of(client), script=script)
         if way == "shift":
             for _ in range(3):
                 await page.keyboard.press("Shift")
@@ -397,7 +381,9 @@ async def _to_the_end(visitor: Page) -> None:
         await visitor.get_by_role("button", name=name).first.click()
 
     await tap("Mobbing")
-    await tap("Wer kann helfen?")
+    await visitor.get_by_role(
+        "button", name=re.compile("Mit einem Menschen|Wer kann")
+    ).first.click()
     await expect(newest(visitor)).to_contain_text("Um welche Schule")
     await visitor.fill("#text", "Magdeburg")
     await visitor.keyboard.press("Enter")
@@ -415,4 +401,4 @@ async def _to_the_end(visitor: Page) -> None:
 
 
 def test_the_browser_is_the_distributions():
-    assert Path(chromium()).name.startswith("chromium") or os.environ.get("LOTSE_CHROMIUM")
+    assert Path(chromium()).name.startswith("chromium") or os.environ.get("CHROMIUM")

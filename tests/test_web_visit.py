@@ -1,6 +1,7 @@
 """A visitor's page over the whole application, as a browser without JavaScript has it."""
 
 import asyncio
+import re
 
 import pytest
 from web.house import PLAIN, Browser, House, opened
@@ -296,8 +297,8 @@ async def test_help_that_goes_past_the_store_is_shown_at_once(tmp_path):
         page = await browser.say("ich will nicht mehr leben")
         assert page.status == 503
         assert "Hilfe, die jetzt antwortet" in page.text
-        for task in tuple(house.web.site._under_way):
-            task.cancel()
+        await house.web.site.finish()
+        assert not house.web.site._under_way
 
 
 async def test_a_store_that_cannot_be_read_shows_who_helps(tmp_path):
@@ -372,3 +373,26 @@ async def test_no_network_address_reaches_store_or_log(tmp_path):
     kept = b"".join(file.read_bytes() for file in tmp_path.iterdir())
     assert peer.encode() not in kept
     assert peer not in lines
+
+
+# ── On an old phone ─────────────────────────────────────────────────────────────────────────────
+
+
+async def test_every_page_is_small_with_all_that_it_needs(tmp_path):
+    async with opened(tmp_path) as house:
+        browser = await begun(house)
+        for number in range(40):
+            house.clock.later(seconds=2)
+            await browser.say(("angst", "mobbing", "/notfall", "qwertz")[number % 4])
+        for path in ("/", "/hilfe-jetzt", "/desk", "/gibt-es-nicht"):
+            page = await browser.get(path)
+            parts = set(re.findall(r'(?:src|href)="(/static/[^"]+)"', page.html))
+            sizes = {part: len((await browser.client.get(part)).content) for part in parts}
+            scripts = sum(size for part, size in sizes.items() if part.endswith(".js"))
+            without = len(page.response.content) + sum(sizes.values()) - scripts
+            assert scripts
+            assert without <= 50_000, path
+            assert without + scripts <= 80_000, path
+            assert (
+                "no-store" not in (await browser.client.get(parts.pop())).headers["cache-control"]
+            )

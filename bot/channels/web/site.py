@@ -21,6 +21,7 @@ from bot.core.turn import danger_screen
 from bot.ports import Address, Incoming, Log, Take, TryLater
 
 T = TypeVar("T")
+FINISH_WITHIN = 1.5  # seconds for what is being taken when the house stops
 PATIENCE = 8.0  # seconds until a page says that something is not kept yet
 LAST = 2**62  # after every place on a page
 NEWEST = "neu"  # where a page opens after something was said
@@ -109,7 +110,7 @@ class Site:
         await asyncio.wait(waited, timeout=self.patience, return_when=asyncio.FIRST_COMPLETED)
         if self._helping.get(who) is helped:
             del self._helping[who]
-        kept = taking.done() and taking.exception() is None
+        kept = taking.done() and not taking.cancelled() and taking.exception() is None
         return Said(kept, helped.result() if helped.done() else None)
 
     async def _taken(self, incoming: Sequence[Incoming]) -> None:
@@ -191,9 +192,13 @@ class Site:
         )
 
     async def finish(self) -> None:
-        """All streams end, all that was said is taken or refused."""
+        """Streams end first; what was said is waited for, but not for long."""
         self.streams.end_all()
-        await asyncio.gather(*self._under_way, return_exceptions=True)
+        if self._under_way:
+            _, pending = await asyncio.wait(self._under_way, timeout=FINISH_WITHIN)
+            for taking in pending:
+                taking.cancel()
+            await asyncio.gather(*pending, return_exceptions=True)
 
 
 async def form_of(request: Request) -> dict[str, str] | None:

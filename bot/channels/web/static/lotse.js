@@ -84,12 +84,25 @@ async function deliver(action, fields) {
 
 // ── Buttons ────────────────────────────────────────────────────────────────────────────────────
 
-async function tapped(form, button) {
-  if (busy) return;
-  busy = true;
+// The second half of a double click may land on a button that has just appeared: it means nothing.
+document.addEventListener(
+  "click",
+  (event) => {
+    if (event.detail > 1 && event.target.closest("button[name=tap]")) event.preventDefault();
+  },
+  true,
+);
+
+let turn = Promise.resolve();
+
+function tapped(form, button) {
+  if (button.getAttribute("aria-disabled")) return;
   button.setAttribute("aria-disabled", "true");
+  turn = turn.then(() => tap(form, button)); // one after the other, none is lost
+}
+
+async function tap(form, button) {
   const done = await send(form, button);
-  busy = false;
   button.removeAttribute("aria-disabled");
   if (done === true) {
     const mark = document.getElementById("neu");
@@ -181,6 +194,8 @@ if (text && log) {
 
 // ── News ───────────────────────────────────────────────────────────────────────────────────────
 
+let pause = 3000;
+
 function follow() {
   if (!log || log.dataset.live !== "1" || source) return;
   source = new EventSource(`${log.dataset.events || "/events"}?after=${log.dataset.cursor}`);
@@ -191,8 +206,17 @@ function follow() {
     merge(page);
     if (atEnd) document.getElementById("neu").scrollIntoView();
   });
-  source.addEventListener("open", () => toggleNews(true));
-  source.addEventListener("error", () => toggleNews(false));
+  source.addEventListener("open", () => {
+    toggleNews(true);
+    pause = 3000;
+  });
+  source.addEventListener("error", () => {
+    toggleNews(false);
+    if (!source || source.readyState !== EventSource.CLOSED) return; // it tries again by itself
+    source = null;
+    setTimeout(follow, pause);
+    pause = Math.min(2 * pause, 300000);
+  });
 }
 
 /** The desk's session ends by itself: said in time, and one press is enough to stay. */
@@ -217,7 +241,7 @@ addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
 });
 follow();
-if (log && location.hash === "#neu") document.getElementById("neu")?.focus({ preventScroll: true });
+if (log && location.hash === "#neu" && document.activeElement === document.body) document.getElementById("neu")?.focus({ preventScroll: true });
 
 // ── Leaving ────────────────────────────────────────────────────────────────────────────────────
 
