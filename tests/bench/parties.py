@@ -54,7 +54,7 @@ def fake() -> Iterator[Fake]:
 def plain(api: Fake) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, str(HERE / "plain.py"), api.token, api.base_url]
     with _process(command, dict(os.environ)) as run:
-        _awake(api)
+        _awake(api, run)
         yield run
 
 
@@ -65,7 +65,7 @@ def lotse(
     """A real ``lotse run`` over the delivered knowledge, Telegram's limits off."""
     with _process([sys.executable, "-m", "bot", "run"], _settings(api, folder, connections)) as run:
         if awake:
-            _awake(api)
+            _awake(api, run)
         yield run
 
 
@@ -87,10 +87,13 @@ def _settings(api: Fake, folder: Path, connections: int) -> dict[str, str]:
     }
 
 
-def _awake(api: Fake) -> None:
+def _awake(api: Fake, bot: subprocess.Popen[str]) -> None:
     """The bot is up when it answered somebody; what it did so far is not counted."""
     api.ask("type", chat=1, text="/start")
-    api.wait(1, START_WITHIN)
+    for _ in range(START_WITHIN):
+        assert bot.poll() is None, "the bot did not start"
+        if api.ask("wait", answered=1, seconds=1)["enough"]:
+            break
     api.ask("reset")
 
 

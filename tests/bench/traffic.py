@@ -14,9 +14,9 @@ from typing import Any
 
 from tests.bench.parties import Fake, fake, lotse, plain
 from tests.bench.table import Row
+from tests.bench.walk import WALK
 
 PAIRS = 5
-USERS = 100
 SLOW = 0.04  # seconds that each call takes
 LONGEST = 300.0  # seconds for one run
 
@@ -36,8 +36,7 @@ class Side:
         self.api.ask("reset")
         self.api.ask("latency", seconds=latency)
         before = cpu(self.process)
-        users = USERS if rate is None else 30
-        self.api.ask("crowd", users=users, count=count, rate=rate, mixed=True)
+        self.api.ask("crowd", users=count // len(WALK), count=count, rate=rate, mixed=True)
         figures = dict(self.api.wait(count, LONGEST))
         figures["cpu"] = cpu(self.process) - before
         self.api.ask("latency", seconds=0.0)
@@ -72,11 +71,11 @@ def rows() -> Iterator[Row]:
 
 def _speed(echo: Side, few: Side) -> Row:
     few.work(1200)  # both are warm
-    echo.work(300)
-    pairs = [(echo.work(900), few.work(2400)) for _ in range(PAIRS)]
+    echo.work(240)
+    pairs = [(echo.work(840), few.work(2400)) for _ in range(PAIRS)]
     ratio = median(ours["per_second"] / theirs["per_second"] for theirs, ours in pairs)
     other, mine = (median(run["per_second"] for run in side) for side in zip(*pairs, strict=True))
-    busy = median((theirs["cpu"] / 900) / (ours["cpu"] / 2400) for theirs, ours in pairs)
+    busy = median((theirs["cpu"] / 840) / (ours["cpu"] / 2400) for theirs, ours in pairs)
     note = f"{other:.0f} / {mine:.0f} turns a second; CPU for one turn: {busy:.2f} times less"
     return Row("durable turns per second ÷ plain echo bot", 3, 10, ratio, note=note)
 
@@ -84,7 +83,7 @@ def _speed(echo: Side, few: Side) -> Row:
 def _slow_network(echo: Side, few: Side, many: Side) -> Iterator[Row]:
     found = []
     for _ in range(3):
-        theirs = echo.work(30, latency=SLOW)["per_second"]
+        theirs = echo.work(36, latency=SLOW)["per_second"]
         found.append([side.work(1200, latency=SLOW)["per_second"] / theirs for side in (few, many)])
     what = "with 40 ms per API call, turns per second ÷ plain bot"
     yield Row(f"{what}, 16", 10, 40, median(ratio for ratio, _ in found))

@@ -5,6 +5,7 @@ Pure; plain text without any markup, so that nothing a person wrote can turn int
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from bot.channels.telegram.decode import clean
@@ -93,7 +94,12 @@ def _keyboard(screen: Screen) -> dict[str, Any] | None:
 
 
 def _button(label: str, button: Button) -> dict[str, str]:
-    data = encode_tap(button.tap)
+    return _shaped(label, encode_tap(button.tap))
+
+
+@lru_cache(maxsize=4096)
+def _shaped(label: str, data: str) -> dict[str, str]:
+    """As Telegram wants it; mostly the same few hundred, and only read afterwards."""
     if len(data.encode()) > CALLBACK_BYTES:
         raise ValueError(f"callback data over {CALLBACK_BYTES} bytes: {data}")
     return {"text": clean(label), "callback_data": data}
