@@ -13,14 +13,15 @@ from pathlib import Path
 from typing import IO, Any, NoReturn
 
 import click
+import uvloop
 
-from bot import commands, demo, doors
+from bot import commands, demo, doors, understanding_cli
 from bot.app import App, now, with_operator
 from bot.channels.telegram import TokenRejected
+from bot.channels.web import OriginFault
 from bot.core.calendar import ZONE, local
 from bot.core.check.findings import Finding, Grade
 from bot.core.check.proof import as_json, lines, prove
-from bot.core.check.route import route as climb
 from bot.core.knowledge import Knowledge
 from bot.core.records import Role, Team
 from bot.core.tree import Audience
@@ -97,6 +98,8 @@ def ask(arguments: Mapping[str, object]) -> NoReturn:
         )
         if code is None:
             code = asyncio.run(alone(settings, arguments))
+    except OriginFault as fault:
+        raise Refusal(f"LOTSE_WEB_ORIGIN: {fault}", 2) from None
     except (StoreError, TokenRejected) as fault:
         raise Refusal(str(fault)) from None
     sys.exit(code)
@@ -126,7 +129,10 @@ def run() -> None:
     settings = settings_of(run=True)
     keys, knowledge = keys_of(settings), knowledge_of(settings.knowledge)
     try:
-        sys.exit(asyncio.run(doors.serve(settings, keys, knowledge)))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            sys.exit(runner.run(doors.serve(settings, keys, knowledge)))
+    except OriginFault as fault:
+        raise Refusal(f"LOTSE_WEB_ORIGIN: {fault}", 2) from None
     except (StoreError, TokenRejected) as fault:
         raise Refusal(str(fault)) from None
 
@@ -207,31 +213,21 @@ def route(  # noqa: PLR0913  (a command has its options)
 ) -> None:
     """Wer für eine Schule gefragt wird, in welcher Reihenfolge und warum."""
     settings = settings_of()
-    knowledge = knowledge_of(settings.knowledge)
-    team = asyncio.run(_team(settings))
-    try:
-        found = climb(
-            knowledge, team, school, Audience(audience), topic, at or now(), all_live=all_live
-        )
-    except KeyError as unknown:
-        raise Refusal(str(unknown.args[0]), 2) from None
-    if as_object:
-        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
-        return
-    for rung in found["ladder"]:
-        promise = rung["promise"] or "keine Zusage"
-        click.echo(f"{rung['post']}: {rung['state']}, {rung['reason']} · {promise}")
-    for contact in found["shown"]:
-        click.echo(
-            f"bekannt: {contact['name']} {' '.join(contact['phones'])} ({contact['evidence']})"
-        )
-
-
-async def _team(settings: Settings) -> Team:
-    """Who has joined, as far as the database can be read; nobody where there is none yet."""
-    if not settings.database.exists() or settings.key is None:
-        return Team()
-    return await doors.team(settings, keys_of(settings))
+    arguments = {
+        "command": "route",
+        "school": school,
+        "audience": audience,
+        "topic": topic,
+        "at": (at or now()).isoformat(),
+        "all_live": all_live,
+        "json": as_object,
+    }
+    if settings.key is not None and settings.database.exists():
+        ask(arguments)  # who has joined stands in the store
+    code, said = commands.routed(knowledge_of(settings.knowledge), Team(), arguments)
+    for line in said:
+        click.echo(line, err=code != 0)
+    sys.exit(code)
 
 
 @main.command()
@@ -317,3 +313,6 @@ def restore_command(file: Path) -> None:
 def resume(*, confirmed: bool, one_text: bool) -> None:
     """Nach dem Zurückholen: erst zeigen, was überfällig ist, dann weitermachen."""
     ask({"command": "resume", "confirmed": confirmed or one_text, "one_text": one_text})
+
+
+understanding_cli.register(main, lambda: knowledge_of(settings_of().knowledge))

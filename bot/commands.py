@@ -3,18 +3,22 @@
 A command is a JSON object with ``command`` and its arguments; lines go out as ``{"line": …}``.
 """
 
+import json
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
 from bot.app import App
 from bot.core.calendar import local, when
+from bot.core.check.route import route as climb
 from bot.core.joining import INVITATION, code_hash
+from bot.core.knowledge import Knowledge
 from bot.core.messages import Event, House, Invited
 from bot.core.posts import missing, post_of, post_state
 from bot.core.records import Role, Team, TeamKey
+from bot.core.tree import Audience
 from bot.store import StoreError
 
 INVITATION_LASTS = timedelta(hours=72)
@@ -53,6 +57,7 @@ async def perform(app: App, doors: Doors, arguments: Arguments, say: Say) -> int
         "status": status,
         "backup": backup,
         "resume": resume,
+        "route": route,
     }
     command = commands.get(str(arguments.get("command")))
     if command is None:
@@ -175,6 +180,45 @@ def _posts(app: App, team: Team) -> list[str]:
 async def _team(app: App) -> Team:
     found = await app.store.run(lambda work: work.load(TeamKey()))
     return found if isinstance(found, Team) else Team()
+
+
+# ── Routing ─────────────────────────────────────────────────────────────────────────────────────
+
+
+async def route(app: App, doors: Doors, arguments: Arguments, say: Say) -> int:
+    """Who is asked, with those who have joined."""
+    del doors
+    code, said = routed(app.knowledge, await _team(app), arguments)
+    for line in said:
+        await say(line)
+    return code
+
+
+def routed(knowledge: Knowledge, team: Team, arguments: Arguments) -> tuple[int, list[str]]:
+    """The exit code and the lines of ``lotse route``."""
+    try:
+        found = climb(
+            knowledge,
+            team,
+            str(arguments["school"]),
+            Audience(str(arguments["audience"])),
+            str(arguments["topic"]),
+            datetime.fromisoformat(str(arguments["at"])),
+            all_live=arguments.get("all_live") is True,
+        )
+    except KeyError as unknown:
+        return 2, [str(unknown.args[0])]
+    if arguments.get("json") is True:
+        return 0, [json.dumps(found, ensure_ascii=False, indent=1)]
+    rungs = [
+        f"{rung['post']}: {rung['state']}, {rung['reason']} · {rung['promise'] or 'keine Zusage'}"
+        for rung in found["ladder"]
+    ]
+    known = [
+        f"bekannt: {' '.join((contact['name'], *contact['phones']))} ({contact['evidence']})"
+        for contact in found["shown"]
+    ]
+    return 0, rungs + known
 
 
 # ── Keeping ─────────────────────────────────────────────────────────────────────────────────────

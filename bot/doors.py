@@ -14,10 +14,10 @@ import structlog
 from bot import commands
 from bot.app import TELEGRAM_LIMITS, App, now, with_operator
 from bot.channels.telegram import Profile, Telegram, apply, differs, profile_of
+from bot.channels.web import Origin, Web
 from bot.core.knowledge import Knowledge
 from bot.core.messages import Outage
-from bot.core.records import Team, TeamKey
-from bot.ports import Limits, Refused, TryLater
+from bot.ports import Channel, Limits, Refused, TryLater
 from bot.settings import Settings
 from bot.store import Keys, Store, StoreError, Work, control
 
@@ -32,11 +32,15 @@ class Doors:
 
     telegram: Telegram | None = None
     profile: Profile | None = None
+    origin: Origin | None = None
 
     def links(self, payload: str) -> Sequence[str]:
-        if self.telegram is None or not self.telegram.username:
-            return ()
-        return (f"https://t.me/{self.telegram.username}?start={payload}",)
+        links = []
+        if self.telegram is not None and self.telegram.username:
+            links.append(f"https://t.me/{self.telegram.username}?start={payload}")
+        if self.origin is not None:
+            links.append(f"{self.origin.text}/desk/join/{payload}")
+        return links
 
     async def faults(self) -> Sequence[str]:
         """What the profile on Telegram's pages says differently from the directory."""
@@ -67,28 +71,32 @@ def telegram_of(
     )
 
 
+def origin_of(settings: Settings) -> Origin | None:
+    """Where the web pages live; raises ``OriginFault``, a German sentence."""
+    return Origin.of(settings.web_origin) if settings.web_origin else None
+
+
+def web_of(settings: Settings, store: Store, knowledge: Knowledge) -> Web | None:
+    origin = origin_of(settings)
+    if origin is None:
+        return None
+    host, _, port = settings.web_address.rpartition(":")
+    bind = (host.strip("[]"), int(port))
+    return Web(origin, store, lambda: knowledge, now, bind, proxies=settings.web_proxies)
+
+
 @contextlib.asynccontextmanager
 async def looking(settings: Settings, knowledge: Knowledge) -> AsyncIterator[Doors]:
     """The doors for one command of the operator; nothing is heard."""
-    telegram = telegram_of(settings)
+    telegram, origin = telegram_of(settings), origin_of(settings)
     if telegram is None:
-        yield Doors()
+        yield Doors(origin=origin)
         return
     await telegram.start()
     try:
-        yield Doors(telegram, profile_of(knowledge.directory))
+        yield Doors(telegram, profile_of(knowledge.directory), origin)
     finally:
         await telegram.stop()
-
-
-async def team(settings: Settings, keys: Keys) -> Team:
-    """Who has joined; the store is opened for one look."""
-    store = await Store.open(settings.database, keys)
-    try:
-        found = await store.run(lambda work: work.load(TeamKey()))
-    finally:
-        await store.close()
-    return found if isinstance(found, Team) else Team()
 
 
 async def serve(settings: Settings, keys: Keys, knowledge: Knowledge) -> int:
@@ -108,11 +116,13 @@ async def serve(settings: Settings, keys: Keys, knowledge: Knowledge) -> int:
 async def _serve(settings: Settings, store: Store, knowledge: Knowledge) -> int:
     mark, heard = await store.run(lambda work: work.mark_of("telegram"))
     telegram = telegram_of(settings, mark, heard, lambda missed: app.outage(missed))  # noqa: PLW0108
-    limits = limits_of(settings)
-    app = App(knowledge, store, (telegram,) if telegram else (), {"telegram": limits})
+    web, origin = web_of(settings, store, knowledge), origin_of(settings)
+    channels: tuple[Channel, ...] = tuple(door for door in (telegram, web) if door is not None)
+    app = App(knowledge, store, channels, {"telegram": limits_of(settings)})
     if telegram is None:
-        log.warning("Keine Tür ist offen: LOTSE_TELEGRAM_TOKEN ist leer.")
-        return await _with_socket(settings, app, Doors())
+        if web is None:
+            log.warning("Keine Tür ist offen: LOTSE_TELEGRAM_TOKEN und LOTSE_WEB_ORIGIN sind leer.")
+        return await _with_socket(settings, app, Doors(origin=origin))
     await telegram.start()
     profile = profile_of(knowledge.directory)
     aside = (
@@ -120,7 +130,7 @@ async def _serve(settings: Settings, store: Store, knowledge: Knowledge) -> int:
         asyncio.create_task(keep_heard(store, telegram)),
     )
     try:
-        return await _with_socket(settings, app, Doors(telegram, profile))
+        return await _with_socket(settings, app, Doors(telegram, profile, origin))
     finally:
         for task in aside:
             task.cancel()

@@ -30,6 +30,9 @@ class _Variables(BaseSettings):
     privacy_contact: str = ""
     telegram_connections: int = Field(16, ge=1, le=256)
     telegram_limits: Literal["on", "off"] = "on"
+    web_origin: str = ""
+    web_address: str = Field("127.0.0.1:8080", pattern=r"^[\w.\-\[\]:]+:\d{1,5}$")
+    web_proxies: str = ""
 
 
 NAMES = tuple(f"{PREFIX}{name.upper()}" for name in _Variables.model_fields)
@@ -62,6 +65,9 @@ class Settings:
     operator: Mapping[str, str]
     telegram_connections: int = 16
     telegram_limits: bool = True  # off: as fast as it goes; for a Bot API server of one's own
+    web_origin: str = ""  # where the pages live; "" keeps that door shut
+    web_address: str = "127.0.0.1:8080"
+    web_proxies: tuple[str, ...] = ()
 
 
 def read(
@@ -115,4 +121,7 @@ def _settings(variables: _Variables) -> Settings:
         },
         telegram_connections=variables.telegram_connections,
         telegram_limits=variables.telegram_limits == "on",
+        web_origin=variables.web_origin,
+        web_address=variables.web_address,
+        web_proxies=tuple(variables.web_proxies.split()),
     )

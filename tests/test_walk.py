@@ -39,6 +39,7 @@ class Seen:
     open: bool = True
     reachable: bool = True
     waiting: bool = False
+    traced: dict = field(default_factory=dict)
     schools: frozenset[str] = field(default_factory=lambda: frozenset({"st-5"}))
 
     def decide(self, function, *, skip_school):

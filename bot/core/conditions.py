@@ -1,8 +1,9 @@
 """What is there for this visitor now: conditions of the tree, and what must be asked first."""
 
 from datetime import date
-from typing import Protocol, assert_never
+from typing import Any, Protocol, assert_never
 
+from bot.core.records import Answer
 from bot.core.tree import (
     ENTRANCE,
     Ask,
@@ -49,6 +50,11 @@ class View(Protocol):
 
     @property
     def waiting(self) -> bool: ...
+
+    @property
+    def traced(self) -> dict[tuple[Answer, ...], tuple[Any, ...]]:
+        """Walks of this visitor at this moment that were traced already, by ``walk.trace``."""
+        ...
 
     def decide(self, function: str, *, skip_school: bool) -> str: ...
 

@@ -3,31 +3,44 @@
 from dataclasses import replace
 
 from bot.core.conditions import SENT
-from bot.core.messages import Screen, Visitor
+from bot.core.messages import Button, Screen, Visitor
 from bot.core.records import Conversation
 from bot.core.screens import here, waiting_for
+from bot.core.tree import Ask
 from bot.core.view import Sight
 from bot.core.walk import Place, replay
 from bot.core.world import Turn
 
 
 def sight_of(turn: Turn, conversation: Conversation) -> Sight:
+    """What this visitor sees; what was climbed and traced for the same facts is not done twice."""
     asked = bool(turn.requests_of(conversation.id))
-    return Sight(turn.k, turn.team, conversation, turn.event.at, asked)
+    sight = Sight(turn.k, turn.team, conversation, turn.event.at, asked)
+    known = turn.sights.get(sight.facts)
+    if known is not None:
+        return replace(sight, climbed=known.climbed, traced=known.traced)
+    turn.sights[sight.facts] = sight
+    return sight
 
 
 def place_of(turn: Turn, conversation: Conversation) -> Place:
     return replay(turn.k.tree, conversation.answers, sight_of(turn, conversation))
 
 
-def stand(turn: Turn, conversation: Conversation, *, first: str = "", puzzled: int = 0) -> None:
-    """Show where the visitor stands now; ``first`` is said before it."""
+def stand(
+    turn: Turn, conversation: Conversation, *more: Button, first: str = "", puzzled: int = 0
+) -> None:
+    """Show where the visitor stands now; ``first`` is said before it, ``more`` offered beside."""
     sight = sight_of(turn, conversation)
     place = replay(turn.k.tree, conversation.answers, sight)
     if place.node.ref == SENT:  # its words say: what is written now joins the request
         request = waiting_for(turn, conversation)
         conversation = replace(conversation, writing_to=request.id if request else None)
-    show(turn, conversation, here(turn, sight, place, first=first), puzzled=puzzled)
+    if place.node.ask is not Ask.SCHOOL:
+        conversation = replace(conversation, sought="")
+    screen = here(turn, sight, place, first=first)
+    screen = replace(screen, choices=(*screen.choices, *more))
+    show(turn, conversation, screen, puzzled=puzzled)
 
 
 def show(turn: Turn, conversation: Conversation, screen: Screen, *, puzzled: int = 0) -> None:

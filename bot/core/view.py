@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from typing import Any
 
 from bot.core.calendar import local
 from bot.core.knowledge import Knowledge
 from bot.core.posts import PostState, post_state
-from bot.core.records import Conversation, Request, Team
+from bot.core.records import Answer, Conversation, Request, Team
 from bot.core.routing import SCHOOL, Rung, Wish, ladder, live, next_rung, other_carrier
 from bot.core.tree import Audience
 
@@ -23,6 +24,13 @@ class Sight:
     at: datetime
     asked: bool | None = None  # whether a request is open; None: as the conversation tells
     climbed: dict[bool, tuple[Rung, ...]] = field(default_factory=dict)
+    traced: dict[tuple[Answer, ...], tuple[Any, ...]] = field(default_factory=dict)
+
+    @property
+    def facts(self) -> tuple[object, ...]:
+        """Everything that what is seen depends on, within one turn."""
+        c = self.conversation
+        return (id(self.team), c.audience, c.language, c.school, c.district, c.excluded, self.asked)
 
     @property
     def audience(self) -> Audience | None:

@@ -148,12 +148,14 @@ def beginning(tree: Tree, view: View) -> Place:
 
 def trace(tree: Tree, answers: Sequence[Answer], view: View) -> tuple[Place, ...]:
     """The places stood on: before the first answer, and after each."""
-    place = beginning(tree, view)
-    places = [place]
-    for answer in answers:
-        place = _after(tree, place, answer, view)
-        places.append(place)
-    return tuple(places)
+    answers = tuple(answers)
+    found = view.traced.get(answers)
+    if found is None:
+        places = list(view.traced.get(answers[:-1], ())) or [beginning(tree, view)]
+        for answer in answers[len(places) - 1 :]:
+            places.append(_after(tree, places[-1], answer, view))
+        found = view.traced[answers] = tuple(places)
+    return found
 
 
 def _after(tree: Tree, place: Place, answer: Answer, view: View) -> Place:

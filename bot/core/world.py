@@ -7,7 +7,7 @@ ends as an ``Outcome``, a value.
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import assert_never, cast
+from typing import Any, assert_never, cast
 
 from bot.core.knowledge import Knowledge
 from bot.core.messages import Act as ActTap
@@ -131,6 +131,7 @@ class Turn:
     drops: list[Key] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
     drawn: int = 0
+    sights: dict[tuple[object, ...], Any] = field(default_factory=dict)  # see ``standing``
 
     @classmethod
     def on(cls, knowledge: Knowledge, known: Mapping[Key, object], event: Event) -> "Turn":

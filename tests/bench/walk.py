@@ -11,19 +11,19 @@ class Step:
     words: str = ""
 
 
-# /start, taps through a topic, typed concerns, a school, the outcome; no word of danger, which
-# would be answered twice.
+# /start, a concern in words, then taps to a topic, a school and the outcome; no word of danger,
+# which would be answered twice.
 WALK = (
     Step(words="/start"),
     Step(tap="t.eingang.wer.schueler"),
     Step(words="ich werde in meiner klasse gemobbt"),
     Step(tap="t.mobbing.was_ist_los.klasse"),
     Step(tap="n.back"),
-    Step(words="hallo"),
+    Step(tap="n.menu"),
     Step(tap="t.eingang.worum.lernen"),
     Step(tap="t.eingang.lernen.noten"),
     Step(tap="n.menu"),
     Step(tap="n.human"),
-    Step(words="goethe gymnasium halle"),
+    Step(tap="t.schule.suche.st-80"),
     Step(tap="n.menu"),
 )
