@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -331,9 +332,11 @@ def people(folder: Path) -> list[tuple[int, str]]:
     assert re.fullmatch(r"i_[\w-]{43}", code)
     assert "Gilt einmal" in note
     others = [lotse(folder, command, **GOOD) for command in ("members", "status", "resume")]
+    asked = ("--school", "ST-80", "--audience", "pupil", "--topic", "mobbing")
+    others.append(lotse(folder, "route", *asked, **GOOD))
     refused = lotse(folder, *to_work, "netzwerkstelle-hale", **GOOD)
     answers = [(done.returncode, done.stdout.splitlines()[0]) for done in (*others, refused)]
-    assert [code for code, _ in answers] == [0, 0, 0, 2]
+    assert [code for code, _ in answers] == [0, 0, 0, 0, 2]
     return answers
 
 
@@ -472,3 +475,22 @@ def test_chat_on_an_empty_house_promises_nothing(tmp_path):
 def test_a_setting_that_is_like_none_points_to_the_list(tmp_path):
     done = lotse(tmp_path, "run", LOTSE_FOO="1")
     assert "LOTSE_FOO ist keine Einstellung. Die bekannten stehen in .env.example." in done.stderr
+
+
+def test_the_web_door_opens_with_its_address_and_invitations_lead_to_it(tmp_path):
+    origin = "http://127.0.0.1:18099"
+    web = GOOD | {"LOTSE_WEB_ORIGIN": origin, "LOTSE_WEB_ADDRESS": "127.0.0.1:18099"}
+    with running(tmp_path, **web):
+        with urllib.request.urlopen(f"{origin}/", timeout=20) as page:
+            assert "Hilfe jetzt" in page.read().decode()
+        with urllib.request.urlopen(f"{origin}/healthz", timeout=20) as health:
+            assert health.status == 200
+        invited = lotse(tmp_path, "invite", "--role", "admin", **web)
+    assert re.match(rf"{origin}/desk/join/i_[\w-]{{43}}\n", invited.stdout)
+
+
+def test_a_web_address_without_tls_is_refused_with_2(tmp_path):
+    done = lotse(tmp_path, "run", **GOOD, LOTSE_WEB_ORIGIN="http://lotse.example.de")
+    assert done.returncode == 2
+    assert "LOTSE_WEB_ORIGIN" in done.stderr
+    assert "https" in done.stderr
