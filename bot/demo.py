@@ -5,6 +5,7 @@ import contextlib
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -33,6 +34,8 @@ SEATS: Final = {
     "netzwerkstelle-halle": ("DEMO Clara", "DEMO Deniz"),
     "schulsozialarbeit-st-79": ("DEMO Eva", "DEMO Finn"),
 }
+# A post on its way: its coordinator plays it from invited to live. A colleague stands in as deputy.
+BEGINNER: Final = ("schulsozialarbeit-st-5", "DEMO Koordination", "DEMO Anna")
 WELCOME = """\
 DEMO: Alles hier ist nur zum Ausprobieren, nichts verlässt diesen Rechner.
 Schreiben Sie eine Nummer, ein Wort oder einen Satz.
@@ -104,9 +107,19 @@ async def seat(store: Store) -> list[Person]:
                 work.save(member)
                 work.bind(Address("terminal", label), Staff(label), at)
                 people.append(Person(label, f"{label} ({post})", f"{post} {label}"))
+        people.append(beginner(work, at))
 
     await store.run(unit)
     return people
+
+
+def beginner(work: Work, at: datetime) -> Person:
+    """The coordinator of a post that takes nothing yet; ``/stelle`` shows what is missing."""
+    post, label, deputy = BEGINNER
+    work.save(PostFacts(post, deputy=deputy))
+    work.save(Member(label, Role.COORDINATOR, label, at, (post,), district="magdeburg"))
+    work.bind(Address("terminal", label), Staff(label), at)
+    return Person(label, f"{label} ({post}, noch nicht live)", f"{post} {label}")
 
 
 async def keyboard() -> AsyncIterator[str]:

@@ -82,6 +82,7 @@ def read(
     mine = {k: v for k, v in given.items() if k.upper().startswith(PREFIX) and v not in {None, ""}}
     faults = [_unknown(name) for name in mine if name not in NAMES]
     if run:
+        faults += _open_to_all(env_file)
         faults += [f"{name} fehlt. {hint}" for name, hint in NEEDED.items() if not mine.get(name)]
     values = {k.removeprefix(PREFIX).lower(): v for k, v in mine.items() if k in NAMES}
     try:
@@ -91,6 +92,15 @@ def read(
     if faults:
         raise SettingsFault(faults)
     return _settings(variables)
+
+
+def _open_to_all(env_file: Path | None) -> list[str]:
+    """The file holds the key and the token: whoever may log in here must not read it."""
+    if env_file is None or not env_file.is_file() or not env_file.stat().st_mode & 0o007:
+        return []
+    return [
+        f"{env_file.name} ist für alle auf diesem Rechner lesbar. Bitte: chmod 600 {env_file.name}"
+    ]
 
 
 def _unknown(name: str) -> str:

@@ -42,6 +42,7 @@ ANNA, BO = 9001, 9002
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # 9:00 in Berlin
 SCHOOL = "st-5"  # in Magdeburg
 EXPECTED = frozenset({"undecodable", "without_address"})  # of the log: heard as nothing, counted
+FAIR = frozenset({"clock leapt"})  # lines that are no fault of ours
 ASKING: tuple[Tap, ...] = (
     Choose("eingang.wer", "schueler"),
     Choose("eingang.worum", "mobbing"),
@@ -120,7 +121,7 @@ class House:
     app: App
     chats: Chats
     clock: Hands
-    log: list[tuple[str, dict[str, str | int]]]
+    log: list[tuple[str, dict[str, str | int]]]  # without what is expected: that has no end
 
     async def hears(self, *batches: Sequence[object]) -> None:
         """These updates arrive, batch after batch without waiting; then all is answered."""
@@ -150,7 +151,7 @@ class House:
 
     def faults(self) -> list[tuple[str, dict[str, str | int]]]:
         """What the log says that it should never have to say."""
-        return [line for line in self.log if line[0] not in EXPECTED]
+        return [line for line in self.log if line[0] not in FAIR]
 
     async def state(self) -> dict[str, Any]:
         """Everything that is known, as values, and how much is owed and was seen."""
@@ -178,7 +179,7 @@ def _state(work: Any) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def house(  # noqa: PLR0913, PLR0917  (each is one part that a test may plant a fault in)
+async def house(  # noqa: PLR0917  (each is one part that a test may plant a fault in)
     path: Path,
     knowledge: Knowledge | None = None,
     store_class: type[Store] = Store,
@@ -197,10 +198,12 @@ async def house(  # noqa: PLR0913, PLR0917  (each is one part that a test may pl
         {CHANNEL: Limits()},
         clock=clock,
         chance=lambda: next(draws),
-        log=lambda what, /, **ids: log.append((what, ids)),
-        steady=steady or (lambda: clock.at.timestamp()),
+        log=lambda what, /, **ids: None if what in EXPECTED else log.append((what, ids)),
+        steady=steady or (lambda: clock.at.timestamp()),  # noqa: PLW0108  (the hands move)
     )
     try:
+        raw = store._connection
+        await raw.run(lambda: raw._conn.execute("PRAGMA synchronous = OFF"))  # nobody is killed
         await store.run(seated)
         await app.outbox.start()
         yield House(app, door, clock, log)

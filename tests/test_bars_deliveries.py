@@ -106,8 +106,9 @@ async def delivered(folder: Path, seed: int, number: int, store_class: type[Stor
 
 
 async def delivery(telling: Telling, once: House, often: House, chat: int) -> None:
-    """One matter from the first word to the answer, told once here and three times there."""
-    for part in (telling.asking, telling.claiming, telling.answering):
+    """One matter, some of them as far as the answer, told once here and three times there."""
+    parts = (telling.asking, telling.claiming, telling.answering)
+    for part in parts[: telling.dice.choice((1, 1, 1, 2, 3))]:
         updates = part(once) if part == telling.claiming else part(chat)  # type: ignore[arg-type]
         await once.hears(updates)
         await often.hears(*telling.messy(updates))
@@ -119,7 +120,6 @@ def same(folder: Path, deliveries: int, store_class: type[Store] = Store) -> int
     """Asserts it for so many deliveries; the number of requests that they became."""
     requests = 0
     for seed in range(deliveries // CHUNK):
-        import time as T; print(seed, requests, T.process_time(), T.time())
         once, often = asyncio.run(delivered(folder, seed, CHUNK, store_class))
         assert once[2] == often[2] == []
         assert often[0] == once[0]
@@ -130,13 +130,13 @@ def same(folder: Path, deliveries: int, store_class: type[Store] = Store) -> int
 
 def test_a_thousand_deliveries_in_a_mess_leave_the_state_of_one(tmp_path: Path):
     with untraced():
-        assert same(tmp_path, 1_000) >= 900
+        assert same(tmp_path, 1_000) >= 800
 
 
 @pytest.mark.soak
 def test_ten_thousand_deliveries_in_a_mess_leave_the_state_of_one(tmp_path: Path):
     with untraced():
-        assert same(tmp_path, 10_000) >= 9_000
+        assert same(tmp_path, 10_000) >= 8_000
 
 
 class Forgetful(Store):

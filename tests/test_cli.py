@@ -494,3 +494,14 @@ def test_a_web_address_without_tls_is_refused_with_2(tmp_path):
     assert done.returncode == 2
     assert "LOTSE_WEB_ORIGIN" in done.stderr
     assert "https" in done.stderr
+
+
+def test_a_file_of_settings_that_everybody_may_read_is_refused(tmp_path):
+    (tmp_path / ".env").write_text("\n".join(f"{name}={value}" for name, value in GOOD.items()))
+    (tmp_path / ".env").chmod(0o644)
+    done = lotse(tmp_path, "run")
+    assert done.returncode == 2
+    assert "chmod 600 .env" in done.stderr
+    (tmp_path / ".env").chmod(0o600)
+    with running(tmp_path):
+        assert lotse(tmp_path, "status").returncode == 0

@@ -7,8 +7,9 @@ import pytest
 from talk import MAGDEBURG, Person, Talk, at_contact, offices, sending
 
 from bot.core.messages import Act, Command, ForgetConversation, Staff, Timer
-from bot.core.records import Ref, Role
+from bot.core.records import Ref, Role, TeamKey
 from bot.core.steps import german_date
+from bot.demo import BEGINNER, seat, temporary_store
 
 
 def joined(role=Role.WORKER, post=MAGDEBURG, district=None, talk=None, name="neu"):
@@ -165,6 +166,52 @@ def test_unclear_hours_are_asked_again():
     assert person.member.plan
 
 
+def test_the_plan_shows_the_present_hours_and_takes_new_ones_at_once():
+    _, person = joined()
+    person.commands(Command.PLAN)
+    assert "noch nicht eingetragen" in person.text
+    person.says("Mo-Do 8-15, Fr 8-12")
+    assert "Eingetragen: Mo–Do 8–15 Uhr, Fr 8–12 Uhr." in person.text
+    person.commands(Command.PLAN)
+    assert "Mo–Do 8–15 Uhr, Fr 8–12 Uhr" in person.text
+    person.says("Mo 8-12")
+    assert len(person.member.plan) == 1
+
+
+@pytest.mark.parametrize("word", ["1", "Abbrechen", "verwerfen", "liste"])
+@pytest.mark.parametrize("button", ["Erlaubnis eintragen", "Meine Wochenzeiten"])
+def test_a_question_at_the_desk_can_be_left(button, word):
+    _, lead = joined(Role.COORDINATOR, None, "magdeburg")
+    lead.taps(button).says(word)
+    assert lead.member.asked is None
+    assert "Stand: eingeladen" in lead.text
+    lead.says("Mo 8-12")
+    assert "ging an niemanden" in lead.text
+
+
+def test_the_plan_takes_no_card_for_an_answer():
+    talk = Talk()
+    anna = talk.staffed(MAGDEBURG, "anna", "bo")[0]
+    anna.commands(Command.PLAN)
+    kim = sending(talk.visitor())
+    anna.says("Mo 8-12")
+    assert len(anna.member.plan) == 1
+    anna.says("Übernehmen")
+    assert kim.request.claimed_by == "anna"
+
+
+def test_a_step_that_fits_several_posts_is_asked_about():
+    talk, admin = joined(Role.ADMIN, None, name="adam")
+    joined(talk=talk, name="willi")
+    joined(Role.WORKER, "schulsozialarbeit-st-80", talk=talk, name="wanda")
+    admin.commands(Command.POST).says("Erlaubnis eintragen")
+    assert "passt zu mehreren" in admin.text
+    assert len(admin.labels) == 2
+    row = next(i for i, label in enumerate(admin.labels, 1) if "Thomas Müntzer" not in label)
+    admin.says(str(row)).says("20.11.2026 Petra Beispiel")
+    assert talk.store.team().facts(MAGDEBURG).permission is not None
+
+
 def test_only_who_leads_a_post_may_switch_it():
     talk, worker = joined()
     talk.store.save(replace(talk.store.team().facts(MAGDEBURG), practised=True, accepting=False))
@@ -191,6 +238,26 @@ def test_an_admin_switches_every_post_and_a_school_post_its_coordinator():
         person.commands(Command.POST)
         seen = " ".join(screen.text for screen in person.news)
         assert ("Thomas Müntzer" in seen) is expected
+
+
+async def test_the_demo_seats_a_coordinator_who_can_come_to_live_alone():
+    async with temporary_store() as store:
+        people = await seat(store)
+        team = await store.run(lambda work: work.load(TeamKey()))
+    post, label, _ = BEGINNER
+    assert any("DEMO" in each.label and "nicht live" in each.label for each in people)
+    talk = Talk()
+    for record in (*team.members, *team.posts):
+        talk.store.save(record)
+    for member in team.members:
+        Person(talk, Staff(member.id))
+    person = next(each for each in talk.people if each.who == Staff(label))
+    person.commands(Command.PLAN).says("Mo-Fr 8-15")
+    person.says("Erlaubnis eintragen").says("20.11.2026 Petra Beispiel")
+    practised(person)
+    person.says("Ab jetzt annehmen")
+    assert talk.store.team().facts(post).accepting
+    assert "Stand: live" in person.text
 
 
 # ── Pausing ─────────────────────────────────────────────────────────────────────────────────────

@@ -18,6 +18,7 @@ from talk import (
 from bot.core.messages import (
     Act,
     Choose,
+    Command,
     Count,
     Due,
     ForgetWords,
@@ -275,8 +276,8 @@ def test_an_answer_to_one_request_does_not_swallow_what_is_written_for_another()
     kim.says("und das noch dazu")
     assert kim.conversation.draft == ("etwas ganz anderes", "und das noch dazu")
     assert len(talk.store.request(first.id).words) == 2
-    kim.taps(f"Auf „{first.name}“ antworten").says("danke")
-    assert word_list(talk.store.request(first.id))[-1] == "danke"
+    kim.taps(f"Auf „{first.name}“ antworten").says("bis dann")
+    assert word_list(talk.store.request(first.id))[-1] == "bis dann"
 
 
 def test_of_several_requests_each_can_be_joined():
@@ -304,9 +305,29 @@ def test_an_answer_reaches_the_visitor_and_what_they_write_goes_back():
     request = answered(talk, kim, anna)
     assert "Wir sehen uns Montag." in kim.text
     assert request.due is None
+    kim.says("bis Montag")
+    assert word_list(kim.request)[-1] == "bis Montag"
+    assert "bis Montag" in anna.text
+
+
+@pytest.mark.parametrize("text", ["danke", "Vielen Dank!", "ok danke"])
+def test_thanks_for_an_answer_are_taken_kindly_and_ask_for_nothing(text):
+    talk, kim, anna, _ = offices()
+    request = answered(talk, kim, anna)
+    seen = len(anna.seen)
+    kim.says(text)
+    assert "Gern" in kim.text
+    assert kim.request == request
+    assert len(anna.seen) == seen
+    kim.says("und wann am Montag?")
+    assert word_list(kim.request)[-1] == "und wann am Montag?"
+
+
+def test_thanks_before_an_answer_are_words_like_others():
+    talk, kim, anna, _ = offices()
+    claimed(talk, kim, anna)
     kim.says("danke")
     assert word_list(kim.request)[-1] == "danke"
-    assert "danke" in anna.text
 
 
 def test_a_number_in_a_reply_is_no_button():
@@ -680,3 +701,168 @@ def test_who_writes_is_never_told_by_words():
     assert Count("sent", "magdeburg") not in talk.outcome.effects
     assert isinstance(anna.button("Antworten").tap, Act)
     assert Open("kontakt") != Choose("kontakt.niemand", "x")
+
+
+# ── The open requests ───────────────────────────────────────────────────────────────────────────
+
+
+def way_to_requests(screen):
+    return [way.label for way in screen.ways].count("Meine Anfragen") == 1
+
+
+def test_every_screen_beside_an_open_request_has_the_way_to_it():
+    _talk, kim, anna, _ = offices()
+    sending(kim)
+    assert way_to_requests(kim.last)
+    anna.taps("Übernehmen")
+    assert way_to_requests(kim.last)
+    anna.taps("Antworten").says("Hallo").taps("Senden")
+    assert way_to_requests(kim.last)
+    for text in ("und noch", "danke"):
+        assert way_to_requests(kim.says(text).last)
+    for label in ("Menü", "Hilfe jetzt", "Menü"):
+        assert way_to_requests(kim.taps(label).last)
+    assert way_to_requests(kim.says("xyzzy").last)
+    assert way_to_requests(kim.pushes(Move.LANGUAGES).last)
+    assert way_to_requests(kim.commands(Command.NEW).last)
+    kim.pushes(Move.REQUESTS).taps(f"„{kim.request.name}“ zurückziehen")
+    assert not way_to_requests(kim.last)
+
+
+@pytest.mark.parametrize(
+    "text", ["zurückziehen", "Anfrage zurückziehen", "anfrage löschen", "meine anfrage"]
+)
+def test_to_withdraw_is_asked_by_showing_what_is_open(text):
+    _talk, kim, *_ = offices()
+    sending(kim)
+    kim.taps("Menü").says(text)
+    assert kim.labels == [f"„{kim.request.name}“ zurückziehen"]
+    assert len(kim.request.words) == 1
+
+
+def test_the_words_that_withdraw_are_no_words_for_the_post():
+    _talk, kim, *_ = offices()
+    sending(kim).says("noch etwas").says("anfrage löschen")
+    assert kim.labels == [f"„{kim.request.name}“ zurückziehen"]
+    assert word_list(kim.request)[-1] == "noch etwas"
+    kim.taps("Zurück")
+    assert "Angekommen" in kim.text
+
+
+def test_the_list_says_how_each_request_stands():
+    talk, kim, anna, _ = offices()
+    sending(kim)
+    assert "Zugesagt ist eine Antwort bis" in kim.pushes(Move.REQUESTS).text
+    talk.due(kim.request)
+    assert "überfällig" in kim.pushes(Move.REQUESTS).text
+    anna.taps("Übernehmen", "Antworten").says("Hallo").taps("Senden")
+    assert "ist beantwortet" in kim.pushes(Move.REQUESTS).text
+
+
+def test_without_an_open_request_the_list_says_so_and_its_words_are_words():
+    _talk, kim, *_ = offices()
+    at_contact(kim).pushes(Move.REQUESTS)
+    assert "keine Anfrage offen" in kim.text
+    kim.says("meine anfragen")
+    assert "keine Anfrage offen" not in kim.text
+
+
+def test_the_help_names_the_open_requests_while_there_are_any():
+    _talk, kim, *_ = offices()
+    assert "Meine Anfragen" not in writing(kim).commands(Command.HELP).text
+    kim.says("eins").taps("Absenden").commands(Command.HELP)
+    assert "Meine Anfragen" in kim.text
+
+
+def test_the_news_of_a_closed_request_has_the_way_to_one_that_is_open_still():
+    _talk, kim, *_ = offices()
+    sending(kim)
+    sending(kim, "zweitens")
+    first = kim.requests[0]
+    kim.pushes(Move.REQUESTS).taps(f"„{first.name}“ zurückziehen")
+    assert way_to_requests(kim.last)
+
+
+# ── Written before it was asked for, and never by a number ──────────────────────────────────────
+
+
+def test_a_letter_typed_where_the_post_is_named_is_kept_and_only_sent_from_the_preview():
+    _talk, kim, *_ = offices()
+    at_contact(kim).says("sie lachen mich jeden tag aus")
+    assert "aufgehoben" in kim.text
+    assert kim.requests == []
+    kim.taps("Ja, das ist gut")
+    assert "schon dabei" in kim.text
+    kim.taps("Ohne eigene Worte weiter")
+    assert "sie lachen mich jeden tag aus" in kim.text
+    kim.taps("Absenden")
+    assert word_list(kim.request) == ["sie lachen mich jeden tag aus"]
+
+
+def test_a_letter_typed_at_the_question_for_consent_is_kept_too():
+    _talk, kim, *_ = two_rungs()
+    at_contact(kim).taps("Ja, das ist gut").says("sie lachen mich jeden tag aus")
+    assert kim.conversation.draft == ("sie lachen mich jeden tag aus",)
+    kim.taps("Ja, das darf sie").says("und heute auch")
+    assert kim.conversation.draft == ("sie lachen mich jeden tag aus", "und heute auch")
+
+
+def test_a_changed_text_where_the_post_is_named_is_not_kept_twice():
+    _talk, kim, *_ = offices()
+    at_contact(kim).says("sie lachen mich jeden tag aus")
+    kim.says("sie lachen mich jeden tag aus!", edited=True)
+    assert kim.conversation.draft == ("sie lachen mich jeden tag aus",)
+
+
+def test_three_words_where_the_post_is_named_are_no_letter():
+    _talk, kim, *_ = offices()
+    at_contact(kim).says("xyzzy und plugh")
+    assert kim.conversation.draft == ()
+
+
+@pytest.mark.parametrize("number", ["1", "1.", "2"])
+def test_a_number_on_the_preview_neither_sends_nor_discards(number):
+    _talk, kim, *_ = offices()
+    writing(kim).says("eins").says(number)
+    assert "Nichts ist gesendet" in kim.text
+    assert (kim.requests, kim.conversation.draft) == ([], ("eins",))
+    kim.says("absenden")
+    assert word_list(kim.request) == ["eins"]
+
+
+def test_a_number_that_only_leads_on_may_be_typed_where_a_letter_is_asked_for():
+    _talk, kim, *_ = offices()
+    writing(kim).says("1")
+    assert "Absenden" in kim.labels
+
+
+def test_a_number_that_is_not_there_is_part_of_the_letter():
+    _talk, kim, *_ = offices()
+    writing(kim).says("17").says("-1")
+    assert kim.conversation.draft == ("17", "-1")
+
+
+def test_nothing_of_a_letter_is_taken_for_a_way_out():
+    _talk, kim, *_ = offices()
+    writing(kim)
+    for text in ("hilfe", "anrufen", "danke", "nein", "zurük", "meine anfrage"):
+        kim.says(text)
+    assert kim.conversation.draft == ("hilfe", "anrufen", "danke", "nein", "zurük", "meine anfrage")
+    assert "112" in kim.says("Hilfe jetzt").text
+
+
+# ── Anew ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_anew_says_that_what_was_not_sent_is_gone():
+    _talk, kim, *_ = offices()
+    writing(kim).says("eins").commands(Command.NEW)
+    assert "ist gelöscht" in kim.text
+    assert kim.conversation.draft == ()
+    assert "ist gelöscht" not in kim.commands(Command.NEW).text
+
+
+def test_anew_beside_an_open_request_the_visitor_is_still_addressed_as_before():
+    _talk, kim, *_ = offices()
+    sending(kim).commands(Command.NEW)
+    assert "Tippe auf ein Thema" in kim.text

@@ -1,10 +1,15 @@
 """What typed words do: danger first, then buttons by their words, then schools, places, topics."""
 
+from dataclasses import replace
+
 import pytest
 from talk import MAGDEBURG, Talk, at_contact, offices, sending
 
-from bot.core.messages import Move, Tone
+from bot.core.messages import Command, Move, Open, Tone
+from bot.core.tree import Audience
 from bot.core.typed import AHEAD, SURE
+from bot.core.understand.crisis import Level
+from bot.core.worries import feared
 
 ACUTE = "ich will mich umbringen"
 
@@ -73,7 +78,7 @@ def test_ways_out_have_no_number_but_their_words():
     kim = Talk().visitor().starts()
     number = len(kim.last.choices) + 1
     kim.says(str(number))
-    assert "nicht verstanden" in kim.text
+    assert "Diese Nummer gibt es hier nicht" in kim.text
     kim.says("hilfe jetzt")
     assert "112" in kim.text
 
@@ -100,9 +105,10 @@ def test_an_edited_text_looks_for_a_topic_but_pushes_no_button():
 
 def test_a_school_is_found_by_its_name():
     kim = alone().pushes(Move.HUMAN).says("Thomas Müntzer Magdeburg")
-    assert any("Thomas Müntzer" in label for label in kim.labels)
-    kim.says("1")
-    assert kim.conversation.district == "magdeburg"
+    assert "Gewählt: Gemeinschaftsschule „Thomas Müntzer“" in kim.text
+    assert kim.conversation.school == "ST-80"
+    kim.taps("Zurück")
+    assert kim.conversation.school is None
 
 
 def test_equal_schools_ask_the_place():
@@ -117,7 +123,7 @@ def test_a_school_that_nobody_knows_can_be_tried_again():
 
 def test_a_known_district_helps_to_find_the_school():
     kim = alone().pushes(Move.HUMAN).taps("Weiß ich nicht, steht nicht dabei").says("39104")
-    kim.taps("Magdeburg")
+    assert "Gewählt: Magdeburg" in kim.text
     kim.taps("Andere Schule oder anderer Ort").says("Goethe")
     assert kim.labels
 
@@ -136,8 +142,6 @@ def judged(*found):
     class Index:
         def find(self, text, audience):
             return found
-
-    from dataclasses import replace  # noqa: PLC0415
 
     talk = Talk()
     talk.k = replace(talk.k, topics=Index())
@@ -180,10 +184,17 @@ def test_nothing_typed_for_the_tree_is_kept():
 def test_a_topic_may_be_named_beside_an_open_request():
     _talk, kim, *_ = offices()
     sending(kim).taps("Menü").says("ich werde gemobbt")
-    assert "Mobbing und Ausgrenzung" in kim.labels
-    kim.taps("Mobbing und Ausgrenzung")
+    assert "Mobbing und Ausgrenzung" in kim.text
+    kim.taps("Andere machen mich fertig")
     assert kim.conversation.held == ()
     assert len(kim.request.words) == 1
+
+
+def test_what_names_a_topic_may_still_belong_to_the_open_request():
+    _talk, kim, *_ = offices()
+    sending(kim).taps("Menü").says("ich werde gemobbt")
+    kim.taps(f"Gehört zu „{kim.request.name}“")
+    assert kim.request.words[-1].text == "ich werde gemobbt"
 
 
 def test_facts_stand_on_the_screens_that_name_them():
@@ -191,3 +202,221 @@ def test_facts_stand_on_the_screens_that_name_them():
     talk.staffed(MAGDEBURG, "anna", "bo")
     kim = at_contact(talk.visitor(), audience="familie")
     assert "Träger" in kim.text
+
+
+# ── The ways out, on every screen ───────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("text", ["hilfe", "help", "bitte hilf mir", "hilf mir jetzt", "Notfall!"])
+def test_help_is_understood_everywhere(text):
+    for kim in (Talk().visitor().starts(), alone(), alone().pushes(Move.HUMAN)):
+        assert kim.says(text).text.startswith("Dieser Bot ist kein Notruf")
+
+
+def test_the_number_of_a_helpline_is_a_call_for_help():
+    for text in ("112", "110", "116 111"):
+        assert alone().says(text).text.startswith("Dieser Bot ist kein Notruf")
+
+
+def test_what_may_be_meant_is_offered_beside_the_worry():
+    kim = judged(("mobbing", 0.5))
+    lexicon = kim.talk.k.lexicon
+    texts = [text for entry in lexicon.entries for text in entry.examples]
+    kim.says(next(t for t in texts if feared(t, lexicon).level is Level.CONCERN))
+    assert kim.news[0].tone is Tone.ALERT
+    assert "Mobbing und Ausgrenzung" in kim.labels
+
+
+@pytest.mark.parametrize(
+    "text", ["mit einem menschen", "wer kann helfen", "anrufen", "telefonieren", "telefoniren"]
+)
+def test_a_person_is_understood_everywhere(text):
+    kim = alone().pushes(Move.LANGUAGES).says(text)
+    assert "Welche Schule" in kim.text or "Um welche Schule" in kim.text
+
+
+@pytest.mark.parametrize("text", ["zurück", "zurük", "back", "Zurück!"])
+def test_back_is_understood_on_a_screen_that_does_not_show_it(text):
+    kim = alone().pushes(Move.HUMAN).pushes(Move.LANGUAGES).says(text)
+    assert "Worum geht es?" in kim.text
+
+
+@pytest.mark.parametrize("text", ["menü", "menu", "start", "menue"])
+def test_the_menu_is_understood_everywhere(text):
+    kim = alone().pushes(Move.HELP).says(text)
+    assert "Worum geht es?" in kim.text
+
+
+def test_the_candidates_lead_back_to_where_one_stands():
+    kim = judged(("mobbing", 0.5), ("familie", 0.4))
+    kim.says("bla").taps("Zurück")
+    assert "Worum geht es?" in kim.text
+    kim.says("bla").says("zurück")
+    assert "Worum geht es?" in kim.text
+
+
+# ── Small words and numbers ─────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("text", ["ja", "nein", "ok", "okay", "danke", "hm", "?", "👍"])
+def test_small_words_never_look_for_a_topic(text):
+    kim = judged(("mobbing", 0.99)).says(text)
+    assert "Worum geht es?" in kim.text
+    assert kim.conversation.answers == alone().conversation.answers
+
+
+@pytest.mark.parametrize("text", ["ok", "danke", "?", "7", "-1"])
+def test_small_words_and_strange_numbers_keep_the_candidates(text):
+    kim = judged(("mobbing", 0.5), ("familie", 0.4)).says("bla")
+    labels = kim.labels
+    kim.says(text)
+    assert kim.labels == labels
+
+
+def test_no_is_none_of_the_candidates():
+    kim = judged(("mobbing", 0.5)).says("bla").says("nein")
+    assert "Worum geht es?" in kim.text
+
+
+def test_yes_takes_the_only_candidate():
+    kim = judged(("mobbing", 0.5)).says("bla").says("ja")
+    assert kim.conversation.answers[-1].node.startswith("mobbing.")
+
+
+def test_yes_to_several_candidates_asks_again():
+    kim = judged(("mobbing", 0.5), ("familie", 0.4)).says("bla").says("ja")
+    assert len(kim.labels) == 3
+
+
+def test_yes_gives_a_held_text_to_the_only_request():
+    _talk, kim, *_ = offices()
+    sending(kim).taps("Menü").says("xyzzy plugh").says("ja")
+    assert kim.request.words[-1].text == "xyzzy plugh"
+
+
+def test_yes_beside_an_opened_topic_gives_nothing_to_a_request():
+    _talk, kim, *_ = offices()
+    sending(kim).taps("Menü").says("ich werde gemobbt").says("ja")
+    assert len(kim.request.words) == 1
+
+
+@pytest.mark.parametrize("text", ["7", "99", "-1", "0"])
+def test_a_number_that_is_not_there_is_said_to_be_none(text):
+    kim = Talk().visitor().starts().says(text)
+    assert "Diese Nummer gibt es hier nicht" in kim.text
+    assert kim.conversation.audience is None
+
+
+def test_a_button_that_is_used_up_is_no_number_any_more():
+    _talk, kim, *_ = offices()
+    sending(kim).pushes(Move.REQUESTS)
+    shown = kim.last
+    kim.says("12")
+    assert kim.labels == [button.label for button in shown.choices]
+
+
+# ── After danger ────────────────────────────────────────────────────────────────────────────────
+
+
+def test_after_danger_the_worrys_own_topic_is_offered():
+    kim = judged().says(ACUTE)
+    assert "nicht verstanden" not in kim.text
+    assert any(isinstance(button.tap, Open) for button in kim.last.choices)
+
+
+def test_after_danger_without_a_topic_of_its_own_one_calm_sentence_is_said():
+    kim = judged()
+    tree = kim.talk.k.tree
+    topics = {name: replace(each, id=f"{name}-") for name, each in tree.topics.items()}
+    kim.talk.k = replace(kim.talk.k, tree=replace(tree, topics=topics))
+    kim.says(ACUTE)
+    assert "Alles Weitere hat Zeit" in kim.text
+
+
+@pytest.mark.parametrize("more", [(), ("Weiß ich nicht, steht nicht dabei",)])
+def test_danger_is_no_name_of_a_school_or_place(more):
+    kim = alone().pushes(Move.HUMAN).taps(*more).says(ACUTE)
+    assert "finde ich" not in kim.text
+    assert "Alles Weitere hat Zeit" in kim.text
+
+
+# ── Schools and places, clearly meant or not at all ─────────────────────────────────────────────
+
+
+def test_a_place_narrows_the_name_typed_before():
+    kim = alone().pushes(Move.HUMAN).says("thomas müntzer")
+    assert kim.conversation.sought == "thomas müntzer"
+    kim.says("magdeburg")
+    assert kim.conversation.school == "ST-80"
+    assert kim.conversation.sought == ""
+
+
+def test_a_name_kept_for_its_place_is_forgotten_on_leaving():
+    kim = alone().pushes(Move.HUMAN).says("thomas müntzer").taps("Menü")
+    assert kim.conversation.sought == ""
+
+
+def test_a_place_that_narrows_to_several_keeps_the_name():
+    kim = alone().pushes(Move.HUMAN).says("grundschule").says("thomas müntzer").says("halle")
+    assert kim.conversation.school or kim.conversation.sought == "thomas müntzer"
+
+
+def test_a_place_in_a_sentence_is_offered_and_not_taken():
+    kim = alone().pushes(Move.HUMAN).taps("Weiß ich nicht, steht nicht dabei")
+    kim.says("wir wohnen jetzt in wernigerode")
+    assert "Harz" in kim.labels
+    assert kim.says("ja").conversation.district == "harz"
+
+
+def test_one_place_is_taken_at_once_and_can_be_taken_back():
+    kim = alone().pushes(Move.HUMAN).taps("Weiß ich nicht, steht nicht dabei").says("magdeburg")
+    assert "Gewählt: Magdeburg" in kim.text
+    kim.says("zurück")
+    assert kim.conversation.district is None
+
+
+@pytest.mark.parametrize("more", [(), ("Weiß ich nicht, steht nicht dabei",)])
+def test_the_second_miss_offers_every_district(more):
+    kim = alone().pushes(Move.HUMAN).taps(*more).says("qxqxqx")
+    kim.says("qyqyqy")
+    assert {"Harz", "Magdeburg"} < set(kim.labels)
+    assert any(label.startswith("Ohne") for label in kim.labels)
+    kim.taps("Harz")
+    assert kim.conversation.district == "harz"
+
+
+# ── Who writes ──────────────────────────────────────────────────────────────────────────────────
+
+
+def unknown(*found):
+    """Somebody whose first words may mean these topics."""
+    kim = judged(*found)
+    return kim.commands(Command.NEW)
+
+
+@pytest.mark.parametrize("text", ["schüler", "ich bin schülerin", "Schülerin"])
+def test_who_somebody_is_leads_to_the_topic_they_named_before(text):
+    kim = unknown(("mobbing", SURE + 0.05)).says("mobbing").says(text)
+    assert kim.conversation.answers[-1].node
+    assert "Andere machen mich fertig" in kim.labels
+
+
+def test_who_somebody_is_opens_the_only_candidate():
+    kim = unknown(("mobbing", 0.5)).says("mobbing").says("schüler")
+    assert "Andere machen mich fertig" in kim.labels
+
+
+def test_who_somebody_is_keeps_several_candidates_for_them():
+    kim = unknown(("mobbing", 0.5), ("familie", 0.4)).says("bla").says("mutter")
+    assert len(kim.labels) == 3
+    assert kim.conversation.audience is Audience.GUARDIAN
+
+
+def test_candidates_that_are_not_for_them_go():
+    kim = unknown(("lehrkraft-service", 0.5)).says("bla").says("schüler")
+    assert "Worum geht es?" in kim.text
+
+
+def test_who_somebody_is_said_beside_other_screens():
+    kim = Talk().visitor().starts().pushes(Move.LANGUAGES).says("lehrerin")
+    assert kim.conversation.audience is Audience.TEACHER

@@ -10,6 +10,9 @@ from bot.core.tree import Ask, Choice, Node, Sets
 from bot.core.walk import answered, replay, shortened
 from bot.core.world import Turn
 
+# Who would read it is said here already, so what is typed here is meant for them.
+BEFORE_WRITING = frozenset({"kontakt.wer_liest", "kontakt.einwilligung"})
+
 
 def fresh(conversation: Conversation) -> Conversation:
     """A new walk: what is known of school and person stays, what belonged to the walk goes."""
@@ -42,7 +45,7 @@ def _offered(turn: Turn, conversation: Conversation, node: Node, found: Choice |
     return found is None or found in choices(turn.k.tree, node, sight)
 
 
-def take(turn: Turn, conversation: Conversation, answer: Answer) -> None:
+def take(turn: Turn, conversation: Conversation, answer: Answer, *, first: str = "") -> None:
     """Record the answer and what it says about the visitor, and show where it leads."""
     tree, sight = turn.k.tree, sight_of(turn, conversation)
     if answer.choice:
@@ -51,7 +54,11 @@ def take(turn: Turn, conversation: Conversation, answer: Answer) -> None:
         answers = (*conversation.answers, answer)
     answers = shortened(tree, answers, sight)
     conversation = replace(conversation, answers=answers, writing_to=None)
-    stand(turn, record(turn, conversation, answer))
+    conversation = record(turn, conversation, answer)
+    asked = place_of(turn, conversation).node.ask is Ask.MESSAGE
+    if not first and asked and conversation.draft and answer.node in BEFORE_WRITING:
+        first = turn.text("draft_there", conversation.audience)
+    stand(turn, conversation, first=first)
 
 
 def record(turn: Turn, conversation: Conversation, answer: Answer) -> Conversation:

@@ -7,7 +7,7 @@ from bot.core import overdue
 from bot.core import request as requests
 from bot.core.calendar import when
 from bot.core.conditions import SENT
-from bot.core.messages import Button, ForgetWords, Screen
+from bot.core.messages import Button, ForgetWords, Move, Screen
 from bot.core.records import Answer, Author, Conversation, Reason, Ref, Request, Word
 from bot.core.routing import Rung
 from bot.core.screens import carrier_name, post_name
@@ -127,6 +127,12 @@ def join(turn: Turn, conversation: Conversation, request_id: str, texts: tuple[s
     show(turn, conversation, Screen(text, (), requests.ways(turn, conversation.audience)))
 
 
+def thanked(turn: Turn, conversation: Conversation) -> None:
+    """Thanks for an answer: nothing that anybody must read or answer again."""
+    text = turn.text("thanked", conversation.audience)
+    show(turn, conversation, Screen(text, (), requests.ways(turn, conversation.audience)))
+
+
 def join_buttons(turn: Turn, conversation: Conversation) -> tuple[Button, ...]:
     """One button for each open request that a text may belong to."""
     return tuple(
@@ -170,17 +176,31 @@ def withdraw(turn: Turn, conversation: Conversation, request_id: str) -> None:
 
 
 def mine(turn: Turn, conversation: Conversation, *, first: str) -> Screen:
-    """The open requests of a conversation, each to be withdrawn with one tap."""
+    """The open requests and how each stands, each to be withdrawn with one tap."""
+    going, audience = turn.requests_of(conversation.id), conversation.audience
     buttons = tuple(
         turn.acting(
-            turn.text("do_withdraw", conversation.audience, name=request.name),
+            turn.text("do_withdraw", audience, name=request.name),
             conversation.id,
             "withdraw",
             request.id,
         )
-        for request in turn.requests_of(conversation.id)
+        for request in going
     )
-    return Screen(first, buttons, requests.ways(turn, conversation.audience))
+    text = "\n\n".join((first, *(row(turn, request) for request in going)))
+    back = turn.way(Move.STAY, "way_back")
+    return Screen(text, buttons, (back, *requests.ways(turn, audience)))
+
+
+def row(turn: Turn, request: Request) -> str:
+    """How a request stands, in a line: who has it, and until when an answer is promised."""
+    values = {"name": request.name, "post": post_name(turn, request.post)}
+    if request.due is None:
+        return turn.text("request_row_answered", request.audience, **values)
+    key = "request_row_overdue" if request.overdue_since else "request_row"
+    if key == "request_row":
+        values["promise"] = when(request.due, turn.event.at)
+    return turn.text(key, request.audience, **values)
 
 
 # ── Asked and told ──────────────────────────────────────────────────────────────────────────────

@@ -2,15 +2,21 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeGuard
 
 from bot.core.calendar import when
-from bot.core.messages import Button, Screen, Staff
+from bot.core.directory import School
+from bot.core.messages import Button, Move, Screen, Staff
 from bot.core.records import Member, Reason, Request, Word
-from bot.core.tree import Audience
+from bot.core.tree import ENTRANCE, Audience
 from bot.core.world import Turn
 
 LONGEST = 1500  # characters of words on a card: one message, 4,096 UTF-16 units, emoji count two
 MOST_STEPS = 12  # of the visitor's taps on a card, the last ones
+MOST_SHOWN = 30  # buttons that may be typed; older ones must be tapped
+# Parts the last screen, whose numbers count, from what was shown before. A marker among buttons is
+# ugly; it saves a second list in every stored member.
+GAP = Button("", Move.STAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +42,14 @@ def card_of(turn: Turn, request: Request, viewer: Member) -> Card:
     directory = turn.k.directory
     school = directory.schools.get(request.school or "")
     district = directory.districts.get(request.district or "")
-    topic = turn.k.tree.topics.get(request.topic)
     language = turn.k.languages.get(request.language)
     mine = request.claimed_by == viewer.id and request.open
     return Card(
         name=request.name,
         audience=request.audience,
-        topic=topic.title if topic else turn.text("card_no_topic"),
+        topic=subject(turn, request),
         path=request.path[-MOST_STEPS:],
-        school=f"{school.name}, {school.town}" if school else (district.name if district else ""),
+        school=present(school) if school else (district.name if district else ""),
         language=language.name if language else request.language,
         due=request.due,
         state=state_of(turn, request, viewer),
@@ -53,6 +58,19 @@ def card_of(turn: Turn, request: Request, viewer: Member) -> Card:
         alert=request.alert,
         practice=request.practice,
     )
+
+
+def present(school: School) -> str:
+    """The school as people call it today, as visitors read it."""
+    return f"{school.later_name or school.name}, {school.town}"
+
+
+def subject(turn: Turn, request: Request) -> str:
+    """What it is about; the entrance and the pieces are no topic."""
+    topic = turn.k.tree.topics.get(request.topic)
+    if topic is None or topic.piece or request.topic == ENTRANCE:
+        return turn.text("card_no_topic")
+    return topic.title
 
 
 def state_of(turn: Turn, request: Request, viewer: Member) -> str:
@@ -76,6 +94,16 @@ def holder(turn: Turn, request: Request) -> Member | None:
     return turn.team.member(request.claimed_by or "")
 
 
+def may_claim(turn: Turn, request: Request, member: Member) -> bool:
+    """Whether it is open, free, and at a post of this member."""
+    return request.open and holder(turn, request) is None and request.post in member.posts
+
+
+def mine(request: Request | None, member: Member) -> TypeGuard[Request]:
+    """Whether this member claimed it and it is still open."""
+    return request is not None and request.open and request.claimed_by == member.id
+
+
 def reason_key(reason: Reason | None) -> str:
     return (reason or Reason.ANSWERED).name.lower()
 
@@ -85,8 +113,12 @@ def slot(request: Request) -> str:
 
 
 def card_screen(turn: Turn, request: Request, viewer: Member, *, edit: bool) -> Screen:
-    """The card with what this member may do with it now."""
-    text = card_text(turn, card_of(turn, request, viewer))
+    """The card with what this member may do with it now; of a withdrawn one only its name."""
+    if request.reason is Reason.WITHDRAWN:
+        head = turn.text("card_head", name=request.name)
+        text = f"{head}\n{state_of(turn, request, viewer)}"
+    else:
+        text = card_text(turn, card_of(turn, request, viewer))
     return Screen(text, buttons(turn, request, viewer), slot=slot(request), edit=edit)
 
 
@@ -142,10 +174,15 @@ def refresh(turn: Turn, request: Request, *posts: str) -> None:
 
 
 def put_down(turn: Turn, request: Request, member: Member, *, edit: bool) -> None:
-    """A card on a member's desk. What is new there, or their own doing, may be chosen by typing."""
+    """A card on a member's desk; its buttons may be typed.
+
+    The numbers count for it when it is new or the member's own doing, and never while somebody
+    else's doing meets a member who is writing.
+    """
     screen = card_screen(turn, request, member, edit=edit)
-    if not edit or turn.event.who == Staff(member.id):
-        turn.put(replace(member, shown=screen.choices))
+    own = turn.event.who == Staff(member.id)
+    ahead = own or (not edit and member.asked is None)
+    offer(turn, member, screen.choices, ahead=ahead, instead=own)
     mine = request.claimed_by == member.id
     turn.say(Staff(member.id), screen, request.id, quotes=mine)
 
@@ -161,13 +198,46 @@ def whole(turn: Turn, request: Request, member: Member) -> None:
 def wrote(turn: Turn, request: Request, member: Member, text: str) -> None:
     """The visitor's further words, for whoever claimed it, with the way to answer."""
     answer = turn.acting(turn.text("do_answer"), member.id, "answer", request.id)
-    if member.asked is None:
-        turn.put(replace(member, shown=(answer,)))
+    offer(turn, member, (answer,), ahead=member.asked is None, instead=False)
     screen = Screen(turn.text("visitor_wrote", name=request.name, text=text), (answer,))
     turn.say(Staff(member.id), screen, request.id, quotes=True)
 
 
 def tell(turn: Turn, member: Member, text: str, *buttons: Button) -> None:
-    """Plain words on a member's desk; the buttons may be typed."""
-    turn.put(replace(member, shown=buttons))
+    """Plain words on a member's desk; the buttons may be typed, and so may those before."""
+    offer(turn, member, buttons)
     turn.say(Staff(member.id), Screen(text, buttons))
+
+
+# ── What may be typed ───────────────────────────────────────────────────────────────────────────
+
+
+def offer(
+    turn: Turn,
+    member: Member,
+    buttons: tuple[Button, ...],
+    *,
+    ahead: bool = True,
+    instead: bool = True,
+) -> None:
+    """These may be typed from now on, ``ahead`` by number too; earlier ones by their words.
+
+    What a member did settles what they mean: ``instead``, earlier buttons of the same words go.
+    What came by itself settles nothing, and a word that fits several cards is asked about.
+    """
+    known = tuple(b for m in turn.team.members if m.id == member.id for b in m.shown)
+    words = {button.label for button in buttons} if instead else set()
+    last, before = parted(tuple(b for b in known if b.label not in words))
+    if not buttons:
+        shown = known
+    elif ahead:
+        shown = (*buttons, GAP, *last, *before)
+    else:
+        shown = (*last, GAP, *buttons, *before)
+    turn.put(replace(member, shown=shown[:MOST_SHOWN]))
+
+
+def parted(shown: tuple[Button, ...]) -> tuple[tuple[Button, ...], tuple[Button, ...]]:
+    """The buttons of the last screen, and those of the screens before it."""
+    end = shown.index(GAP) if GAP in shown else len(shown)
+    return shown[:end], shown[end + 1 :]

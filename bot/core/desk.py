@@ -7,6 +7,7 @@ from typing import assert_never
 from bot.core import cards, joining, listing, steps
 from bot.core import request as requests
 from bot.core.cards import tell
+from bot.core.fitting import fitting
 from bot.core.messages import (
     Act,
     Button,
@@ -24,10 +25,11 @@ from bot.core.messages import (
     Typed,
 )
 from bot.core.records import Member, Reason, Ref, Request
-from bot.core.understand.text import choose, normalise
+from bot.core.understand.text import normalise
 from bot.core.world import Turn
 
 LONGEST = 4096  # characters of an answer; what is longer is cut, and the preview shows it
+LEAVING = frozenset({"verwerfen", "abbrechen", "liste"})  # words that end what is being written
 REASONS = (Reason.ANSWERED, Reason.PASSED_ON, Reason.PRANK, Reason.WRONG_PLACE, Reason.NO_REPLY)
 
 
@@ -51,6 +53,7 @@ def desk(turn: Turn, member: Member) -> None:
 
 
 def started(turn: Turn, member: Member, payload: str) -> None:
+    member = replace(member, asked=None)
     if not payload.startswith(joining.INVITATION):
         listing.listed(turn, member)
         return
@@ -66,11 +69,35 @@ def started(turn: Turn, member: Member, payload: str) -> None:
 
 
 def typed(turn: Turn, member: Member, text: str) -> None:
-    """A button by its words, an answer that was asked for, or chatter, which goes nowhere."""
-    tap = named(member, text)
-    if tap is not None:
-        tapped(turn, member, tap)
+    """A word that leaves, a button by its words, what was asked for, or chatter."""
+    if member.asked and normalise(text) in LEAVING:
+        leave(turn, member, normalise(text))
         return
+    match fitting(turn, member, text):
+        case ():
+            answered(turn, member, text)
+        case (button,):
+            tapped(turn, member, button.tap)
+        case several:
+            listing.which(turn, member, *several)
+
+
+def leave(turn: Turn, member: Member, word: str) -> None:
+    """Nothing is being written any more; „liste“ keeps the draft, as a command does."""
+    asked, _, post = (member.asked or "").partition(":")
+    request = turn.request(member.writing_to or "")
+    if asked != "answer":
+        steps.checklist(turn, member, post)
+    elif word == "liste":
+        tell(turn, replace(member, asked=None), turn.text("desk_left"))
+    elif not cards.mine(request, member):
+        tell(turn, without_draft(member), turn.text("desk_left"))
+    else:
+        discard(turn, member, request)
+
+
+def answered(turn: Turn, member: Member, text: str) -> None:
+    """What was asked for, or chatter."""
     asked, _, post = (member.asked or "").partition(":")
     match asked:
         case "permission":
@@ -78,39 +105,33 @@ def typed(turn: Turn, member: Member, text: str) -> None:
         case "plan":
             steps.plan_typed(turn, member, post, text)
         case "answer" if text:
-            preview(turn, member, text[:LONGEST])
+            draft = f"{member.draft}\n\n{text}" if member.draft else text
+            preview(turn, member, draft[:LONGEST])
         case _:
             tell(turn, member, turn.text("desk_chatter"))
 
 
-def named(member: Member, text: str) -> Tap | None:
-    """The button that the text names; while an answer is written, by digits or whole label only."""
-    labels = [button.label for button in member.shown]
-    index = choose(text, labels)
-    if index is None:
-        return None
-    said = normalise(text)
-    if member.asked and not said.isdecimal() and said != normalise(labels[index]):
-        return None
-    return member.shown[index].tap
-
-
-def preview(turn: Turn, member: Member, text: str) -> None:
-    """What the visitor would read, before it goes."""
+def preview(turn: Turn, member: Member, draft: str) -> None:
+    """What the visitor would read, the whole of it, before it goes."""
     request = turn.request(member.writing_to or "")
-    if request is None or not request.open or request.claimed_by != member.id:
-        tell(turn, replace(member, asked=None, writing_to=None), turn.text("desk_not_yours"))
+    if not cards.mine(request, member):
+        tell(turn, without_draft(member), turn.text("desk_not_yours"))
         return
-    group, extra = f"reply:{request.id}", fingerprint(text)
-    send, discard = (
+    group, extra = f"reply:{request.id}", fingerprint(draft)
+    send, drop = (
         turn.acting(
             turn.text(f"do_{action}"), member.id, action, request.id, extra=extra, group=group
         )
         for action in ("reply_send", "reply_discard")
     )
-    turn.put(replace(member, draft=text, shown=(send, discard)))
-    screen = Screen(turn.text("reply_preview", name=request.name, text=text), (send, discard))
+    cards.offer(turn, replace(member, asked="answer", draft=draft), (send, drop))
+    screen = Screen(turn.text("reply_preview", name=request.name, text=draft), (send, drop))
     turn.say(Staff(member.id), screen, request.id, quotes=True)
+
+
+def without_draft(member: Member) -> Member:
+    """Nobody is being answered."""
+    return replace(member, draft="", asked=None, writing_to=None)
 
 
 def fingerprint(text: str) -> str:
@@ -144,7 +165,7 @@ def on_request(turn: Turn, member: Member, ref: Ref, request: Request) -> None:
         claim(turn, member, request)
     elif ref.action == "show":
         show(turn, member, request)
-    elif not request.open or request.claimed_by != member.id:
+    elif not cards.mine(request, member):
         tell(turn, member, turn.text("desk_not_yours"))
     else:
         on_mine(turn, member, ref, request)
@@ -174,16 +195,14 @@ def show(turn: Turn, member: Member, request: Request) -> None:
 
 def on_mine(turn: Turn, member: Member, ref: Ref, request: Request) -> None:
     name = request.name
-    done = replace(member, draft="", asked=None, writing_to=None)
+    done = without_draft(member) if member.writing_to == request.id else member
     match ref.action:
         case "answer":
-            cards.put_down(turn, request, member, edit=True)  # its other buttons stay good
-            member = replace(done, asked="answer", writing_to=request.id)
-            tell(turn, member, turn.text("reply_write", name=name))
+            answer(turn, member, request)
         case "reply_send":
             reply(turn, member, ref, request)
         case "reply_discard":
-            tell(turn, done, turn.text("reply_discarded", name=name))
+            discard(turn, member, request)
         case "give_back":
             tell(turn, done, turn.text("given_back", name=name))
             requests.give_back(turn, request)
@@ -197,6 +216,25 @@ def on_mine(turn: Turn, member: Member, ref: Ref, request: Request) -> None:
             tell(turn, member, turn.text("desk_already_done"))
 
 
+def answer(turn: Turn, member: Member, request: Request) -> None:
+    """What is typed next is the answer; a draft that is there goes on."""
+    cards.put_down(turn, request, member, edit=True)  # its other buttons stay good
+    if member.writing_to == request.id and member.draft:
+        preview(turn, member, member.draft)
+        return
+    label, group = turn.text("do_cancel"), f"reply:{request.id}"
+    cancel = turn.acting(label, member.id, "reply_discard", request.id, group=group)
+    member = replace(member, draft="", asked="answer", writing_to=request.id)
+    tell(turn, member, turn.text("reply_write", name=request.name), cancel)
+
+
+def discard(turn: Turn, member: Member, request: Request) -> None:
+    """Nothing goes out; the card's own buttons may be typed again."""
+    member = without_draft(member) if member.writing_to == request.id else member
+    cards.put_down(turn, request, member, edit=True)
+    tell(turn, member, turn.text("reply_discarded", name=request.name))
+
+
 def reply(turn: Turn, member: Member, ref: Ref, request: Request) -> None:
     """Out goes what the preview above the button showed, and nothing else."""
     if member.writing_to != request.id or not member.draft:
@@ -204,8 +242,7 @@ def reply(turn: Turn, member: Member, ref: Ref, request: Request) -> None:
     elif ref.extra != fingerprint(member.draft):
         preview(turn, member, member.draft)
     else:
-        done = replace(member, draft="", asked=None, writing_to=None)
-        tell(turn, done, turn.text("reply_sent", name=request.name))
+        tell(turn, without_draft(member), turn.text("reply_sent", name=request.name))
         requests.reply(turn, request, member.draft)
 
 

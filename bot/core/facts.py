@@ -1,18 +1,21 @@
 """Facts by reference → the lines a visitor reads. No literal number lives anywhere else."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import replace
 
 from bot.core.calendar import open_at
-from bot.core.directory import Helpline
+from bot.core.directory import COORDINATION, Helpline
 from bot.core.routing import Contact, contacts, school_contact
-from bot.core.tree import Audience
+from bot.core.tree import Audience, Goto
 from bot.core.view import Sight
 from bot.core.walk import Place
 from bot.core.world import Turn
 
 MOST_LINES = 5  # helplines on one screen; more is no help
 EMERGENCY = ("notruf-112", "notruf-110")
+ANYTHING = "allgemein"  # in a line's topics: whatever the worry is
+LANGUAGES = "migration-sprache"
+GERMAN = "de"
 
 
 def lines(turn: Turn, sight: Sight, place: Place, facts: Iterable[str]) -> tuple[str, ...]:
@@ -28,7 +31,7 @@ def paragraph(turn: Turn, sight: Sight, place: Place, fact: str) -> str:
         case "helpline", _:
             return helpline(turn.k.directory.helplines[name])
         case "helplines", "now":
-            return "\n".join(helpline(h) for h in answering(sight, None))
+            return "\n".join(helpline(h) for h in answering(sight, place.topic))
         case "helplines", _:
             return "\n".join(helpline(h) for h in about(sight, place.topic))
         case "card", _:
@@ -43,52 +46,81 @@ def paragraph(turn: Turn, sight: Sight, place: Place, fact: str) -> str:
 
 
 def helpline(line: Helpline) -> str:
-    """One line: name, number or page, hours, cost."""
+    """One line: name, number or page, hours, cost, and how old its source is."""
     reach = line.phone or line.chat_url or line.website
-    detail = ", ".join(part for part in (line.hours_text, line.cost) if part)
+    name = line.name.replace(f" ({line.phone})", "")  # a number is said once
+    dated = f"Stand {line.source_date[:4]}" if line.source_date else "Datum der Quelle unbekannt"
+    detail = ", ".join(part for part in (line.hours_text, line.cost, dated) if part)
     chat = f" · Chat: {line.chat_url}" if line.phone and line.instant_chat else ""
-    return f"{line.name}: {reach}{f' ({detail})' if detail else ''}{chat}"
+    return f"{name}: {reach} ({detail}){chat}"
 
 
 def fits(line: Helpline, sight: Sight) -> bool:
-    """Whether a line is meant for this visitor; one still unknown may be anybody."""
-    meant = sight.audience is None or sight.audience in line.audiences
-    return meant and (not line.districts or sight.district in line.districts)
+    """Whether a line is meant for this visitor; one still unknown is a child or of a family."""
+    unknown = {Audience.PUPIL, Audience.GUARDIAN}
+    meant = line.audiences & ({sight.audience} if sight.audience else unknown)
+    return bool(meant) and (not line.districts or sight.district in line.districts)
 
 
 def answering(sight: Sight, topic: str | None) -> tuple[Helpline, ...]:
-    """Who answers at this moment: the emergency numbers, then what fits best."""
+    """The emergency numbers, then at most ``MOST_LINES`` that answer now and fit the worry."""
     known = sight.k.directory.helplines
     first = tuple(known[i] for i in EMERGENCY if i in known)
-    now = [
-        h
-        for h in known.values()
-        if h not in first and (h.phone or h.instant_chat) and fits(h, sight) and _now(h, sight.at)
-    ]
-    now.sort(key=lambda h: (topic not in h.topics, not h.instant_chat, "allgemein" not in h.topics))
-    return first + tuple(_one_of_each(now))[:MOST_LINES]
+    meant = [h for h in known.values() if h not in first and _helps(h, sight, topic)]
+    now = [h for h in meant if open_at(h.hours, sight.at)]
+    now.sort(key=lambda h: _rank(h, sight, topic))
+    unproven = (_unproven(h) for h in meant if not h.hours and _in_own_language(h, sight))
+    last = tuple(unproven)[:1]
+    return first + tuple(_one_of_each(now))[: MOST_LINES - len(last)] + last
 
 
 def about(sight: Sight, topic: str | None) -> tuple[Helpline, ...]:
     """Lines for a topic, whenever they answer."""
     known = sight.k.directory.helplines.values()
     fitting = [h for h in known if topic in h.topics and fits(h, sight)]
-    fitting.sort(key=lambda h: h.id in EMERGENCY)
+    # Who asks about languages may look for an interpreter of one that they do not speak.
+    fitting = [h for h in fitting if topic == LANGUAGES or _understood(h, sight)]
+    fitting.sort(key=lambda h: (h.id in EMERGENCY, not _in_own_language(h, sight)))
     return tuple(_one_of_each(fitting))[:MOST_LINES]
 
 
+def _helps(line: Helpline, sight: Sight, topic: str | None) -> bool:
+    """At once, in a language of the visitor, with this worry or with any."""
+    at_once = bool(line.phone) or line.instant_chat
+    suited = topic in line.topics or ANYTHING in line.topics
+    return at_once and suited and fits(line, sight) and _understood(line, sight)
+
+
+def _rank(line: Helpline, sight: Sight, topic: str | None) -> tuple[bool, ...]:
+    """The own language first, then lines for this audience alone, then the worry."""
+    alone = line.audiences == {sight.audience or Audience.PUPIL}  # unknown: perhaps a child
+    own = _in_own_language(line, sight)
+    return not own, not alone, not line.instant_chat, topic not in line.topics
+
+
+def _understood(line: Helpline, sight: Sight) -> bool:
+    return GERMAN in line.languages or sight.language in line.languages
+
+
+def _in_own_language(line: Helpline, sight: Sight) -> bool:
+    """Whether a line speaks the visitor's language and that is not German."""
+    return sight.language != GERMAN and sight.language in line.languages
+
+
+def _unproven(line: Helpline) -> Helpline:
+    """A line whose hours nobody vouches for says so."""
+    told = (line.hours_text, "Zeiten nicht belegt")
+    return replace(line, hours_text=", ".join(part for part in told if part))
+
+
 def _one_of_each(lines: Iterable[Helpline]) -> Iterable[Helpline]:
-    """Several numbers of one service are one help."""
-    services: set[str] = set()
+    """Several numbers of one service for the same people are one help."""
+    services: set[tuple[str, frozenset[Audience]]] = set()
     for line in lines:
-        service = line.name.split(" (")[0].split(" – ")[0]
+        service = (line.name.split(" (")[0].split(" – ")[0], line.audiences)
         if service not in services:
             services.add(service)
             yield line
-
-
-def _now(line: Helpline, at: datetime) -> bool:
-    return open_at(line.hours, at)
 
 
 # ── Contacts ────────────────────────────────────────────────────────────────────────────────────
@@ -99,26 +131,48 @@ def _contacts(turn: Turn, sight: Sight, place: Place, kind: str) -> str:
     found = contacts(turn.k.directory, turn.k.calendar, sight.team, wish, sight.at)
     match kind:
         case "post":
-            found = tuple(c for c in found if c.phones or c.email)[:1] or found[:1]
+            found = tuple(c for c in found if _has_way(c))[:1] or found[:1]
         case "office":
             found = tuple(c for c in found if c.post.startswith("netzwerkstelle-"))
         case "coordination":
-            found = tuple(c for c in found if c.post == "koordinierungsstelle")
+            found = tuple(c for c in found if c.post == COORDINATION)
         case _:
-            pass
+            found = _for(sight.audience, found)
     if not found:
         kept_out = sight.decide("school", skip_school=place.skip_school) == "excluded"
         key = "no_contact_known_elsewhere" if kept_out else "no_contact_known"
-        return turn.text(key, sight.audience)
-    return "\n\n".join(contact(turn, c, sight.audience) for c in found)
+        said = [turn.text(key, sight.audience)]
+    else:
+        said = [contact(turn, c, sight.audience) for c in found]
+    if kind == "ladder" and not (wish.school or wish.district):
+        said.append(_lines_instead(sight, place.topic))
+    return "\n\n".join(said)
+
+
+def _for(audience: Audience | None, found: tuple[Contact, ...]) -> tuple[Contact, ...]:
+    """Families are not sent to the coordination office where anybody else has a number."""
+    others = tuple(c for c in found if c.post != COORDINATION)
+    enough = audience is not Audience.TEACHER and any(_has_way(c) for c in others)
+    return others if enough else found
+
+
+def _has_way(known: Contact) -> bool:
+    return bool(known.phones or known.email)
+
+
+def _lines_instead(sight: Sight, topic: str | None) -> str:
+    """Where no place is named, no post near it is known: the lines for the topic, or for now."""
+    return "\n".join(helpline(h) for h in about(sight, topic) or answering(sight, topic))
 
 
 def contact(turn: Turn, known: Contact, audience: Audience | None) -> str:
     """A contact with what is known of it, its source and that source's date."""
     rows = [known.name, *known.phones, known.email, known.address, known.room]
     rows += [known.hours_text, known.website, known.evidence]
-    if not (known.phones or known.email):
+    if not _has_way(known):
         rows.insert(1, turn.text("no_number_known", audience))
+    if known.post == COORDINATION and audience is not Audience.TEACHER:
+        rows.insert(1, turn.text("coordination_for_families", audience))
     return "\n".join(row for row in rows if row)
 
 
@@ -145,11 +199,30 @@ def card(turn: Turn, sight: Sight, place: Place) -> str:
         turn.text("card_school", school=f"{school.name}, {school.town}") if school else "",
         turn.text("card_district", district=district.name) if district and not school else "",
         turn.text("card_topic", topic=topic) if topic else "",
-        *(f"– {choice.label.of(audience)}" for choice in place.path),
+        *(f"– {tap}" for tap in chosen(turn, sight, place)),
         turn.text("card_wish", audience),
     ]
     language = turn.k.languages.get(sight.language)
     if language and language.card:
         rows.append(f"\n{language.name}: {language.card}")
         rows.append(turn.text("card_language", language=language.name))
-    return "\n".join(row for row in rows if row)
+    return "\n".join((*(row for row in rows if row), f"\n{turn.text('card_contacts')}"))
+
+
+def chosen(turn: Turn, sight: Sight, place: Place) -> tuple[str, ...]:
+    """The taps that say something about the visitor: answers within the topic, each once.
+
+    Ways on are none: into a piece, into another topic, back to the start, or a question to the bot.
+    """
+    if place.topic is None:
+        return ()
+    start = turn.k.tree.topics[place.topic].start
+    said = []
+    for choice in place.path:
+        label = choice.label.of(sight.audience)
+        match choice.target:
+            case Goto(node) if node.startswith(f"{place.topic}.") and node != start:
+                said += [] if label.endswith("?") else [label]
+            case _:
+                pass
+    return tuple(dict.fromkeys(said))

@@ -37,6 +37,7 @@ class Move(StrEnum):
     HELP = "help"
     LANGUAGES = "languages"
     STAY = "stay"  # show the present screen again
+    REQUESTS = "requests"  # the open requests, each to be withdrawn
 
 
 MOVES = frozenset(move.value for move in Move)

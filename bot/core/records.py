@@ -105,6 +105,7 @@ class Conversation:
     numbered: int = 0  # so many of them are choices, whose number may be typed
     puzzled: int = 0  # times in a row that we did not understand
     worries: frozenset[str] = frozenset()  # dangers for which help was shown
+    sought: str = ""  # a school's name that several have, until a place tells which
 
 
 class Author(StrEnum):

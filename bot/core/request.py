@@ -8,7 +8,7 @@ from bot.core.calendar import ZONE, when
 from bot.core.messages import Button, Count, LetSleep, Move, Screen, Staff, Timer, Visitor, Wake
 from bot.core.records import Author, Conversation, Member, Reason, Request, Word
 from bot.core.screens import post_name
-from bot.core.standing import place_of, with_shown
+from bot.core.standing import place_of, with_requests, with_shown
 from bot.core.tree import Ask, Audience
 from bot.core.understand.crisis import Level, danger
 from bot.core.view import sight_for
@@ -108,6 +108,8 @@ def tell(turn: Turn, request: Request, text: str, *more: Button, quotes: bool = 
     if not request.open and conversation.writing_to == request.id:
         conversation = replace(conversation, writing_to=None)
     screen = Screen(text, more, ways(turn, request.audience))
+    if request.open or turn.requests_of(conversation.id):
+        screen = with_requests(turn, screen, request.audience)
     turn.put(with_shown(conversation, screen))
     turn.say(Visitor(conversation.id), screen, request.id, quotes=quotes)
 

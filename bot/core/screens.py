@@ -182,15 +182,21 @@ def greeting_languages(turn: Turn) -> tuple[Button, ...]:
 
 
 def candidates(turn: Turn, sight: Sight, topics: tuple[str, ...], *more: Button) -> Screen:
-    """Is it one of these? With a way to say no."""
+    """Is it one of these? With a way to say no, and back to where the visitor stands."""
     audience = sight.audience
     buttons = tuple(Button(turn.k.tree.topics[t].title, Open(t)) for t in topics)
     return Screen(
         turn.text("topics_found", audience),
         (*buttons, *more, Button(turn.text("none_of_these", audience), Move.STAY)),
-        (
-            turn.way(Move.MENU, "way_menu"),
-            human(turn, sight, skip_school=False),
-            turn.way(Move.HELP, "way_help", audience),
-        ),
+        beside(turn, sight),
+    )
+
+
+def beside(turn: Turn, sight: Sight) -> tuple[Button, ...]:
+    """The ways out of a screen that is no node: back is to the node the visitor stands on."""
+    return (
+        turn.way(Move.STAY, "way_back"),
+        turn.way(Move.MENU, "way_menu"),
+        human(turn, sight, skip_school=False),
+        turn.way(Move.HELP, "way_help", sight.audience),
     )

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from bot.core.conditions import SENT
-from bot.core.messages import Button, Screen, Visitor
+from bot.core.messages import Button, Move, Say, Screen, Tone, Visitor
 from bot.core.records import Conversation
 from bot.core.screens import here, waiting_for
-from bot.core.tree import Ask
+from bot.core.tree import Ask, Audience
 from bot.core.view import Sight
 from bot.core.walk import Place, replay
 from bot.core.world import Turn
@@ -45,8 +45,22 @@ def stand(
 
 def show(turn: Turn, conversation: Conversation, screen: Screen, *, puzzled: int = 0) -> None:
     """Show a screen and remember its buttons, so that typing can choose them."""
+    if turn.requests_of(conversation.id):
+        screen = with_requests(turn, screen, conversation.audience)
     turn.put(with_shown(conversation, screen, puzzled=puzzled))
     turn.say(Visitor(conversation.id), screen, conversation.writing_to)
+
+
+def alarmed(turn: Turn) -> bool:
+    """Whether help that answers now was shown in this turn."""
+    return any(isinstance(e, Say) and e.screen.tone is Tone.ALERT for e in turn.effects)
+
+
+def with_requests(turn: Turn, screen: Screen, audience: Audience | None) -> Screen:
+    """The screen with a way to the open requests: on every one while there are any."""
+    if any(way.tap is Move.REQUESTS for way in screen.ways):
+        return screen
+    return replace(screen, ways=(*screen.ways, turn.way(Move.REQUESTS, "way_requests", audience)))
 
 
 def with_shown(conversation: Conversation, screen: Screen, *, puzzled: int = 0) -> Conversation:

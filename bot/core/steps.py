@@ -6,7 +6,7 @@ from typing import assert_never
 
 from bot.core import request as requests
 from bot.core.calendar import local, spoken_hours
-from bot.core.cards import tell
+from bot.core.cards import offer, tell
 from bot.core.hours import spans_of
 from bot.core.messages import Button, Count, Screen, Staff, Timer, Wake
 from bot.core.posts import PostState, Step, missing, post_of, post_state
@@ -44,8 +44,7 @@ def checklist(turn: Turn, member: Member, post: str, *, first: str = "") -> None
         turn.text(f"post_{state.value}"),
     ]
     buttons = steps(turn, member, post, open_steps, state)
-    member = replace(member, asked=None, shown=buttons)
-    turn.put(member)
+    offer(turn, replace(member, asked=None), buttons, instead=False)
     screen = Screen("\n".join(row for row in rows if row), buttons)
     turn.say(Staff(member.id), screen)
 
@@ -78,9 +77,12 @@ def on_post(turn: Turn, member: Member, ref: Ref) -> None:
     post = ref.extra
     match ref.action:
         case "permission":
-            tell(turn, replace(member, asked=f"permission:{post}"), turn.text("permission_ask"))
+            asked = replace(member, asked=f"permission:{post}")
+            tell(turn, asked, turn.text("permission_ask"), cancel(turn, member, post))
         case "plan":
-            tell(turn, replace(member, asked=f"plan:{post}"), turn.text("plan_ask"))
+            ask_plan(turn, member, post)
+        case "cancel":
+            checklist(turn, member, post)
         case "practice":
             practice(turn, member, post)
         case "accept":
@@ -89,6 +91,19 @@ def on_post(turn: Turn, member: Member, ref: Ref) -> None:
             pause(turn, member, post)
         case _:  # of an older program
             tell(turn, member, turn.text("desk_already_done"))
+
+
+def cancel(turn: Turn, member: Member, post: str) -> Button:
+    """The way out of a question at the desk."""
+    return turn.acting(turn.text("do_cancel"), member.id, "cancel", extra=post)
+
+
+def ask_plan(turn: Turn, member: Member, post: str) -> None:
+    """The present weekly hours, and what is typed next are the new ones."""
+    plan = spoken_hours(member.plan)
+    now = turn.text("plan_now", plan=plan) if plan else turn.text("plan_none")
+    asked = replace(member, asked=f"plan:{post}")
+    tell(turn, asked, f"{now}\n\n{turn.text('plan_ask')}", cancel(turn, member, post))
 
 
 def permission_typed(turn: Turn, member: Member, post: str, text: str) -> None:

@@ -2,43 +2,76 @@
 
 from dataclasses import replace
 
-from bot.core import asking
-from bot.core.answers import take
-from bot.core.conditions import choices
-from bot.core.messages import Act, Button, Choose, Move, Screen, Tap, Visitor
+from bot.core import asking, spoken
+from bot.core.answers import BEFORE_WRITING, take
+from bot.core.looking import school, town
+from bot.core.messages import Button, Move, Open, Screen, Visitor
+from bot.core.named import aside, numbered
 from bot.core.records import Answer, Conversation
-from bot.core.screens import candidates, human, ways
-from bot.core.standing import show, sight_of, stand
-from bot.core.tree import Ask
+from bot.core.screens import candidates, human, of_request, waiting_for
+from bot.core.standing import alarmed, show, sight_of, stand
+from bot.core.tree import Ask, Audience
 from bot.core.understand.crisis import Level
-from bot.core.understand.text import choose, normalise
+from bot.core.understand.odds import OFFTOPIC
 from bot.core.view import Sight
 from bot.core.walk import Place, replay
 from bot.core.world import Turn
-from bot.core.worries import feared, help_screen
+from bot.core.worries import feared, help_screen, of_another
 
-SURE = 0.75  # a topic found this surely is opened, with "Etwas anderes?" on the screen …
+SURE = 0.94  # a topic found this surely is opened, with "Etwas anderes?" on the screen …
 AHEAD = 0.12  # … if it is this far before the next one
 LONGEST = 4096  # characters; what a messenger lets through at once
 MOST_KEPT = 20_000  # characters collected before they are sent
+SENTENCE = 4  # words; what is this long, typed where somebody would read it, is a message
 
 
 def read(turn: Turn, conversation: Conversation, text: str, *, edited: bool) -> None:
     """What a text means here; nothing typed is lost where somebody can read it."""
     sight = sight_of(turn, conversation)
     place = replay(turn.k.tree, conversation.answers, sight)
-    kept = (*conversation.draft, *conversation.held)
-    if not text:
-        stand(turn, conversation, first=turn.text("empty", conversation.audience))
-    elif edited and _read_by_somebody(sight, place):
-        stand(turn, conversation, first=turn.text("edited", conversation.audience))
-    elif _read_by_somebody(sight, place) and _too_long(text, kept):
-        stand(turn, conversation, first=turn.text("too_long", conversation.audience))
+    refused = _refused(sight, place, text, edited=edited)
+    if refused:
+        stand(turn, conversation, first=turn.text(refused, conversation.audience))
     elif conversation.writing_to is not None:
-        asking.join(turn, conversation, conversation.writing_to, (text,))
+        added(turn, conversation, conversation.writing_to, text)
     elif place.node.ask is Ask.MESSAGE:
         message(turn, conversation, place, text)
-    elif place.node.ask is Ask.SCHOOL:
+    elif _early(sight, place) and len(text.split()) >= SENTENCE:
+        early(turn, conversation, text)
+    elif not aside(turn, conversation, text):
+        look(turn, conversation, sight, place, text)
+
+
+def _refused(sight: Sight, place: Place, text: str, *, edited: bool) -> str:
+    """The sentence that says why a text is not taken, if it is not."""
+    conversation = sight.conversation
+    read_by_somebody = (
+        place.node.ask is Ask.MESSAGE
+        or sight.waiting
+        or conversation.writing_to is not None
+        or _early(sight, place)
+    )
+    if not text:
+        return "empty"
+    if read_by_somebody and edited:
+        return "edited"
+    kept = (*conversation.draft, *conversation.held)
+    return "too_long" if read_by_somebody and _too_long(text, kept) else ""
+
+
+def _too_long(text: str, kept: tuple[str, ...]) -> bool:
+    return len(text) > LONGEST or len(text) + sum(map(len, kept)) > MOST_KEPT
+
+
+def _early(sight: Sight, place: Place) -> bool:
+    """Whether it was just said who would read it, and it is still so."""
+    there = place.node.ref in BEFORE_WRITING
+    return there and bool(sight.live(skip_school=place.skip_school))
+
+
+def look(turn: Turn, conversation: Conversation, sight: Sight, place: Place, text: str) -> None:
+    """A school, a place or a concern, as the screen asks."""
+    if place.node.ask is Ask.SCHOOL:
         school(turn, conversation, sight, place, text)
     elif place.node.ask is Ask.PLACE:
         town(turn, conversation, sight, place, text)
@@ -46,68 +79,48 @@ def read(turn: Turn, conversation: Conversation, text: str, *, edited: bool) -> 
         concern(turn, conversation, sight, text[:LONGEST])
 
 
-def _read_by_somebody(sight: Sight, place: Place) -> bool:
-    asked = place.node.ask is Ask.MESSAGE
-    return asked or sight.waiting or sight.conversation.writing_to is not None
-
-
-def _too_long(text: str, kept: tuple[str, ...]) -> bool:
-    return len(text) > LONGEST or len(text) + sum(map(len, kept)) > MOST_KEPT
-
-
-# ── A button by its words ───────────────────────────────────────────────────────────────────────
-
-
-def named(turn: Turn, conversation: Conversation, text: str) -> Tap | None:
-    """The button on the last screen that the text names, if any.
-
-    The ways out have no numbers. Where a text would be read by somebody, only the whole label, a
-    listed word or digits choose: a sentence that merely resembles a button is a sentence.
-    """
-    shown, sight = conversation.shown, sight_of(turn, conversation)
-    place = replay(turn.k.tree, conversation.answers, sight)
-    words = [_words(turn, place, button) for button in shown]
-    index = choose(text, [button.label for button in shown], words)
-    number = choose(text, [""] * len(shown))
-    if index is None or (index == number and index >= conversation.numbered):
-        return None
-    exact = {normalise(shown[index].label), *map(normalise, words[index])}
-    asked = place.node.ask is Ask.MESSAGE or conversation.writing_to is not None
-    said = normalise(text)
-    if asked and said not in exact and not said.isdecimal():
-        return None
-    return shown[index].tap
-
-
-def _words(turn: Turn, place: Place, button: Button) -> tuple[str, ...]:
-    """The words that the author listed beside this choice."""
-    match button.tap:
-        case Choose(_, choice):
-            pass
-        case Act(ref):
-            found = turn.ref(ref)
-            choice = found.extra.rpartition(".")[2] if found else ""
-        case _:
-            return ()
-    return next((c.words for c in place.node.choices if c.id == choice), ())
-
-
 # ── Danger ──────────────────────────────────────────────────────────────────────────────────────
 
 
 def screened(turn: Turn, conversation: Conversation, text: str) -> Conversation:
-    """Show help that answers now: for danger each time, for one concern once in a walk.
+    """Show help that answers now: what says danger plainly each time, else once for a worry.
 
     What goes on is decided elsewhere.
     """
     found = feared(text, turn.k.lexicon)
     new = found.worries - conversation.worries
-    if found.level is Level.NONE or (found.level is Level.CONCERN and not new):
+    if found.level is Level.NONE or not (found.plain or new):
         return conversation
     sight = sight_of(turn, conversation)
     key = "danger_acute" if found.level is Level.ACUTE else "danger_concern"
-    turn.say(Visitor(conversation.id), help_screen(sight, turn.k.texts[key], found))
+    key = f"{key}_other" if of_another(text) else key
+    screen = help_screen(sight, turn.k.texts[key], found, _who_reads(turn, sight))
+    turn.say(Visitor(conversation.id), screen)
     return replace(conversation, worries=conversation.worries | new)
+
+
+def _who_reads(turn: Turn, sight: Sight) -> str:
+    """Whether somebody reads it, and when; danger itself never sends anything."""
+    audience = sight.audience or Audience.PUPIL
+    request = waiting_for(turn, sight.conversation)
+    if request is not None and request.due is not None:
+        about = of_request(turn, request)
+        return turn.text("danger_live", audience, post=about["post"], promise=about["promise"])
+    offered = sight.somewhere if sight.district is None else sight.reachable
+    return turn.text("danger_offer" if offered else "danger_nobody", audience)
+
+
+def after_danger(turn: Turn, conversation: Conversation, text: str, found: tuple[str, ...]) -> None:
+    """Where the visitor stood, and the worry's own topic; never that it was not understood.
+
+    What merely sounds like a worry may be about what was found.
+    """
+    fear = feared(text, turn.k.lexicon)
+    subjects = [topic.id for topic in turn.k.tree.subjects(conversation.audience)]
+    own = [topic for topic in subjects if topic in fear.worries]
+    topics = own if fear.level is Level.ACUTE else dict.fromkeys((*own, *found))
+    buttons = (Button(turn.k.tree.topics[topic].title, Open(topic)) for topic in topics)
+    stand(turn, conversation, *buttons, first=turn.text("after_danger"))
 
 
 # ── A message for somebody ──────────────────────────────────────────────────────────────────────
@@ -115,6 +128,9 @@ def screened(turn: Turn, conversation: Conversation, text: str) -> Conversation:
 
 def message(turn: Turn, conversation: Conversation, place: Place, text: str) -> None:
     """Text for a post joins the draft and is shown before anything is sent."""
+    if numbered(conversation, text):  # what sends or discards is never done by a number
+        stand(turn, conversation, first=turn.text("act_by_word", conversation.audience))
+        return
     conversation = replace(conversation, draft=(*conversation.draft, text))
     if any(choice.id == "pruefen" for choice in place.node.choices):
         take(turn, conversation, Answer(place.node.ref, "pruefen"))
@@ -122,48 +138,20 @@ def message(turn: Turn, conversation: Conversation, place: Place, text: str) -> 
         stand(turn, conversation)
 
 
-# ── A school, a place ───────────────────────────────────────────────────────────────────────────
+def early(turn: Turn, conversation: Conversation, text: str) -> None:
+    """Written before it was asked for: kept as the draft, and sent only from the preview."""
+    conversation = replace(conversation, draft=(*conversation.draft, text))
+    stand(turn, conversation, first=turn.text("draft_kept", conversation.audience))
 
 
-def school(turn: Turn, conversation: Conversation, sight: Sight, place: Place, text: str) -> None:
-    """Schools that the text may mean, as buttons; asks the place where several fit equally."""
-    directory, audience = turn.k.directory, conversation.audience
-    district = directory.districts.get(conversation.district or "")
-    found = turn.k.schools.find(text[:LONGEST], district.name if district else None)
-    if not found.schools:
-        stand(turn, conversation, first=turn.text("school_unknown", audience))
-        return
-    keys = {"place": "school_which_place", "unknown": "school_unsure"}
-    key = keys.get(found.ask or "", "school_found")
-    listed = [directory.schools[school_id] for school_id, _ in found.schools]
-    buttons = [
-        Button(f"{s.later_name or s.name}, {s.town}", Choose(place.node.ref, s.id.lower()))
-        for s in listed
-    ]
-    offer(turn, sight, place, turn.text(key, audience), buttons)
-
-
-def town(turn: Turn, conversation: Conversation, sight: Sight, place: Place, text: str) -> None:
-    """Districts that the text may mean, as buttons."""
-    found = turn.k.schools.places(text[:LONGEST])
-    audience = conversation.audience
-    if not found:
-        stand(turn, conversation, first=turn.text("place_unknown", audience))
-        return
-    districts = [turn.k.directory.districts[d] for d in found]
-    buttons = [Button(d.name, Choose(place.node.ref, d.id)) for d in districts]
-    offer(turn, sight, place, turn.text("place_found", audience), buttons)
-
-
-def offer(turn: Turn, sight: Sight, place: Place, text: str, buttons: list[Button]) -> None:
-    """Found things first, then the node's own choices."""
-    node = place.node
-    own = [
-        Button(c.label.of(sight.audience), Choose(node.ref, c.id))
-        for c in choices(turn.k.tree, node, sight)
-    ]
-    screen = Screen(text, (*buttons, *own), ways(turn, sight, place))
-    show(turn, sight.conversation, screen)
+def added(turn: Turn, conversation: Conversation, request_id: str, text: str) -> None:
+    """What is written goes to the request; thanks for an answer ask for none."""
+    request = asking.own(turn, conversation, request_id)
+    answered = request is not None and request.due is None
+    if answered and spoken.small(turn, text) is spoken.Small.THANKS:
+        asking.thanked(turn, conversation)
+    else:
+        asking.join(turn, conversation, request_id, (text,))
 
 
 # ── A concern ───────────────────────────────────────────────────────────────────────────────────
@@ -175,20 +163,30 @@ def concern(turn: Turn, conversation: Conversation, sight: Sight, text: str) -> 
     Beside an open request the text may be meant for it: it is held until the next tap says so.
     """
     found = turn.k.topics.find(text, conversation.audience)
+    topics = tuple(topic for topic, _ in found if topic != OFFTOPIC)
+    sure = _is_sure(found)
     if sight.waiting:
         conversation = replace(conversation, held=(*conversation.held, text))
-        ask_whose(turn, conversation, tuple(topic for topic, _ in found))
-        return
-    if not found:
+    if sure:
+        go(turn, conversation, topics[0], *asking.join_buttons(turn, conversation))
+    elif sight.waiting:
+        ask_whose(turn, conversation, topics)
+    elif alarmed(turn):
+        after_danger(turn, conversation, text, topics)
+    elif not found:
         puzzled(turn, conversation, sight)
-        return
-    best = found[0][1]
-    second = found[1][1] if len(found) > 1 else 0.0
-    if best >= SURE and best - second >= AHEAD:
-        go(turn, conversation, found[0][0])
+    elif found[0][0] == OFFTOPIC:
+        screen = candidates(turn, sight, topics)
+        first = turn.text("offtopic", conversation.audience)
+        show(turn, conversation, replace(screen, text=first))
     else:
-        topics = tuple(topic for topic, _ in found)
         show(turn, conversation, candidates(turn, sight, topics))
+
+
+def _is_sure(found: tuple[tuple[str, float], ...]) -> bool:
+    (topic, best), second = found[0] if found else (OFFTOPIC, 0.0), found[1:]
+    ahead = best - (second[0][1] if second else 0.0)
+    return topic != OFFTOPIC and best >= SURE and ahead >= AHEAD
 
 
 def ask_whose(turn: Turn, conversation: Conversation, topics: tuple[str, ...]) -> None:
@@ -199,12 +197,12 @@ def ask_whose(turn: Turn, conversation: Conversation, topics: tuple[str, ...]) -
     show(turn, conversation, replace(screen, text=text))
 
 
-def go(turn: Turn, conversation: Conversation, topic: str) -> None:
+def go(turn: Turn, conversation: Conversation, topic: str, *more: Button) -> None:
     """Open the topic and say so, with a way to something else."""
     known = turn.k.tree.topics[topic]
     answers = (*conversation.answers, Answer(known.start))
     first = turn.text("topic_understood", conversation.audience, topic=known.title)
-    stand(turn, replace(conversation, answers=answers), first=first)
+    stand(turn, replace(conversation, answers=answers), *more, first=first)
 
 
 def puzzled(turn: Turn, conversation: Conversation, sight: Sight) -> None:

@@ -30,10 +30,11 @@ from bot.core.messages import (
     Typed,
     Visitor,
 )
+from bot.core.named import introduced, named
 from bot.core.records import Conversation
 from bot.core.screens import greeting_languages, here, languages
 from bot.core.standing import place_of, show, sight_of, stand
-from bot.core.typed import named, read, screened
+from bot.core.typed import read, screened
 from bot.core.world import Turn
 
 POSTER = "p_"  # a start link on a poster carries the school
@@ -71,11 +72,13 @@ def started(turn: Turn, conversation: Conversation, payload: str, language: str)
     if payload.startswith(POSTER) and school is not None:
         conversation = replace(conversation, school=school.id, district=school.district)
         turn.do(Count("poster", school.district))
+    unsent = turn.text("draft_gone", conversation.audience) if conversation.draft else ""
     conversation = replace(fresh(conversation), draft=())
     known = turn.k.languages.get(language.partition("-")[0])
     sentence = known.sentence if known and known.id != "de" else ""
     sight = sight_of(turn, conversation)
-    screen = here(turn, sight, place_of(turn, conversation), first=sentence)
+    first = "\n\n".join(each for each in (unsent, sentence) if each)
+    screen = here(turn, sight, place_of(turn, conversation), first=first)
     screen = replace(screen, ways=(*screen.ways, *greeting_languages(turn)))
     show(turn, conversation, screen)
 
@@ -84,10 +87,10 @@ def typed(turn: Turn, conversation: Conversation, text: str, *, edited: bool) ->
     """Danger first, then a button that the text names, then what the text means here."""
     conversation = screened(turn, conversation, text)
     tap = None if edited else named(turn, conversation, text)
-    if tap is not None:
-        tapped(turn, conversation, tap)
-    else:
+    if tap is None:
         read(turn, conversation, text, edited=edited)
+    elif not introduced(turn, conversation, tap):
+        tapped(turn, conversation, tap)
 
 
 def tapped(turn: Turn, conversation: Conversation, tap: Tap) -> None:
@@ -123,8 +126,22 @@ def moved(turn: Turn, conversation: Conversation, move: Move) -> None:
             show(turn, conversation, languages(turn))
         case Move.STAY:
             stand(turn, conversation)
+        case Move.REQUESTS:
+            listed(turn, conversation)
         case _:
             assert_never(move)
+
+
+def listed(turn: Turn, conversation: Conversation) -> None:
+    """The open requests; what is typed beside them is asked for, not added."""
+    conversation = replace(conversation, writing_to=None)
+    going = turn.requests_of(conversation.id)
+    key = "requests_head" if going else "requests_none"
+    first = turn.text(key, conversation.audience)
+    if going:
+        show(turn, conversation, asking.mine(turn, conversation, first=first))
+    else:
+        stand(turn, conversation, first=first)
 
 
 def speak(turn: Turn, conversation: Conversation, language: str) -> None:
@@ -150,7 +167,9 @@ def commanded(turn: Turn, conversation: Conversation, command: Command) -> None:
     audience = conversation.audience
     match command:
         case Command.HELP:
-            stand(turn, conversation, first=turn.text("help", audience))
+            keys = ("help", "help_requests") if turn.requests_of(conversation.id) else ("help",)
+            said = " ".join(turn.text(key, audience) for key in keys)
+            stand(turn, conversation, first=said)
         case Command.EMERGENCY:
             moved(turn, conversation, Move.HELP)
         case Command.BACK:
@@ -172,8 +191,14 @@ def commanded(turn: Turn, conversation: Conversation, command: Command) -> None:
 
 
 def anew(turn: Turn, conversation: Conversation) -> None:
-    """Everything said so far is forgotten but the language; open requests go on."""
+    """Everything said so far is forgotten but the language; open requests go on.
+
+    While one is open, who asks stays known: its visitor is not addressed as somebody else.
+    """
     blank = Conversation(conversation.id, conversation.touched, language=conversation.language)
+    if turn.requests_of(conversation.id):
+        blank = replace(blank, audience=conversation.audience)
+    blank = replace(blank, draft=conversation.draft)  # that it goes is said
     started(turn, blank, "", blank.language)
 
 

@@ -17,21 +17,27 @@ PIECE_PLACEHOLDERS = frozenset({
 })  # fmt: skip
 
 _PLAIN = """
-    already_done apology button_gone card_alert card_cut card_no_topic card_practice card_title
-    card_undelivered card_who card_wish carrier_unknown changed channel_other channel_telegram
-    danger_acute danger_concern danger_not_stored desk_already_done desk_chatter desk_end
+    act_by_word after_danger draft_gone draft_kept draft_there help_requests
+    no_such_number requests_head requests_none said_no said_noise said_thanks said_yes thanked
+    way_requests which_district words_back words_help words_human words_menu words_no words_noise
+    words_requests words_thanks words_yes
+    already_done apology button_gone card_alert card_contacts card_cut card_no_topic card_practice
+    card_title card_undelivered card_who card_wish carrier_unknown changed channel_other
+    channel_telegram coordination_for_families
+    danger_acute danger_acute_other danger_concern danger_concern_other danger_nobody
+    danger_not_stored danger_offer desk_already_done desk_chatter desk_end
     desk_ended desk_erased desk_foreign desk_help desk_no_tree desk_not_yours district_unknown
     do_accept do_answer do_claim do_close do_consent do_give_back do_pause do_permission do_plan
     do_practice do_reply_discard do_reply_send draft_empty edited empty end_open_requests ended
     erased erased_requests_go_on foreign_button help invitation_bad invitation_open_requests
     language_unchecked languages list_empty no_contact_known no_contact_known_elsewhere
-    no_number_known no_post nobody_now none_of_these not_understood not_understood_again
+    no_number_known no_post nobody_now none_of_these not_understood not_understood_again offtopic
     permission_ask permission_recorded permission_unclear place_found place_unknown plan_ask
     plan_unclear practice_begins privacy_no_carrier request_over restored school_found
     school_unknown school_unsure school_which_place staff_only state_open state_overdue
     state_passed_on state_withdrawn state_yours step_done step_missing text_for_request too_long
     topics_found way_back way_help way_human way_languages way_menu way_on way_who_helps
-    who_first
+    desk_left do_cancel list_overdue list_red plan_none who_first
 """
 _OPERATOR = "name address email privacy"
 _GAPS = {
@@ -51,6 +57,7 @@ _GAPS = {
     "closed": "name post",
     "closed_answered": "name post",
     "closed_desk": "name",
+    "danger_live": "post promise",
     "desk_privacy": _OPERATOR,
     "do_join": "name",
     "do_reply_to": "name",
@@ -62,10 +69,12 @@ _GAPS = {
     "joined_promise": "name promise",
     "list_head": "count",
     "list_row": "name topic due",
+    "list_which": "word",
     "outage": "since until",
     "overdue_elsewhere": "name post",
     "overdue_fact": "since who district post",
     "overdue_here": "name",
+    "plan_now": "plan",
     "plan_recorded": "plan",
     "post_head": "post carrier",
     "privacy": f"{_OPERATOR} carriers channel",
@@ -74,6 +83,9 @@ _GAPS = {
     "promise_moved": "name before post promise",
     "quiet_closed": "name",
     "read": "name post promise",
+    "request_row": "name post promise",
+    "request_row_answered": "name post",
+    "request_row_overdue": "name post",
     "reply_discarded": "name",
     "reply_preview": "name text",
     "reply_sent": "name",

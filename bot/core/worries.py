@@ -4,6 +4,7 @@ from bot.core.facts import answering, helpline
 from bot.core.messages import Screen, Tone
 from bot.core.tree import Text
 from bot.core.understand.crisis import Danger, Lexicon, danger
+from bot.core.understand.text import word_set, words
 from bot.core.view import Sight
 
 PART = 4000  # characters that are read at once …
@@ -16,11 +17,27 @@ def feared(text: str, lexicon: Lexicon) -> Danger:
     parts = (text[at : at + PART] for at in range(0, max(1, min(len(text), MOST)), STEP))
     found = [danger(part, lexicon) for part in parts]
     worries = frozenset[str]().union(*(each.worries for each in found))
-    return Danger(max(each.level for each in found), worries)
+    plain = any(each.plain for each in found)
+    return Danger(max(each.level for each in found), worries, plain)
 
 
-def help_screen(sight: Sight, head: Text, found: Danger) -> Screen:
+_OTHERS = word_set(
+    "freund freundin freundinnen kumpel kumpels bruder schwester geschwister mitschueler"
+    " mitschuelerin schueler schuelerin schuelerinnen sohn tochter kind enkel enkelin junge"
+    " maedchen cousin cousine nachbarskind banknachbarin banknachbar jemand sie er ihm ihr friend"
+)
+_ONESELF = word_set("mich myself")
+
+
+def of_another(text: str) -> bool:
+    """Whether it seems to tell of somebody else; in doubt it is about whoever writes."""
+    said = set(words(text))
+    return not said.isdisjoint(_OTHERS) and said.isdisjoint(_ONESELF)
+
+
+def help_screen(sight: Sight, head: Text, found: Danger, who_reads: str = "") -> Screen:
     """One calm screen with those who answer now; somebody unknown is addressed as a child."""
     lines = "\n".join(helpline(line) for line in answering(sight, min(found.worries)))
-    words = head.pupil if sight.audience is None else head.of(sight.audience)
-    return Screen(f"{words}\n\n{lines}", tone=Tone.ALERT)
+    said = head.pupil if sight.audience is None else head.of(sight.audience)
+    parts = (said, who_reads, lines)
+    return Screen("\n\n".join(part for part in parts if part), tone=Tone.ALERT)

@@ -12,12 +12,13 @@ from bot.core.check.findings import Finding, Grade, in_order
 from bot.core.check.knowledge import findings as all_findings
 from bot.core.check.material import Material
 from bot.core.knowledge import Knowledge
-from bot.core.understand.crisis import Lexicon
+from bot.core.understand.crisis import Lexicon, danger
 from bot.core.understand.schools import SchoolIndex
 from bot.core.understand.topics import TopicIndex
 from bot.core.words import PIECE_PLACEHOLDERS, TEXTS
 from bot.loading.directories import read_directory
 from bot.loading.pages import LARGEST, Page, read_page
+from bot.loading.phrases import read_phrases
 from bot.loading.trees import read_tree
 from bot.loading.words_files import TextsRead, read_crisis, read_languages, read_texts
 
@@ -29,6 +30,7 @@ _READ: Final[Mapping[str, tuple[str, ...]]] = {
     "tree/pieces": (".yaml",),
     "texts": (".yaml",),
     "crisis": (".yaml",),
+    "phrases": (".csv",),
     "languages": (".yaml", ".po"),
     "directory": (".csv", ".md"),
 }
@@ -78,6 +80,8 @@ def load(folder: Path, operator: Mapping[str, str] | None = None) -> Loaded:
     language_page = read_page(LANGUAGES, shelf.files.get(LANGUAGES, b""))
     languages = read_languages(language_page)
     directory = read_directory(shelf.files)
+    topics = {topic.id for topic in tree.tree.subjects()} | tree.unread
+    phrases, phrase_findings = read_phrases(shelf.files, frozenset(topics))
     unread = tree.unread | directory.unread
     unread |= {"languages"} if language_page.broken else set()
     found = in_order(
@@ -87,6 +91,7 @@ def load(folder: Path, operator: Mapping[str, str] | None = None) -> Loaded:
             *texts.findings,
             *(finding for page in crisis for finding in page.findings),
             *language_page.findings,
+            *phrase_findings,
             *directory.findings,
         )
     )
@@ -102,7 +107,7 @@ def load(folder: Path, operator: Mapping[str, str] | None = None) -> Loaded:
     )
     knowledge = None
     if not any(finding.grade is Grade.ERROR for finding in found):
-        knowledge = _knowledge(shelf, material, texts, Lexicon(tuple(entries)))
+        knowledge = _knowledge(shelf, material, texts, Lexicon(tuple(entries), tuple(phrases)))
         knowledge = replace(knowledge, languages=languages, operator=dict(operator or {}))
     return Loaded(knowledge, _named(found, folder.name), material, folder.name)
 
@@ -114,6 +119,7 @@ def check(loaded: Loaded, today: date) -> tuple[Finding, ...]:
 
 
 def _knowledge(shelf: Shelf, material: Material, texts: TextsRead, lexicon: Lexicon) -> Knowledge:
+    danger("", lexicon)  # it learns now, not while the first person waits
     return Knowledge(
         version=_version(shelf.files),
         tree=material.tree,
@@ -124,7 +130,7 @@ def _knowledge(shelf: Shelf, material: Material, texts: TextsRead, lexicon: Lexi
         lexicon=lexicon,
         calendar=Calendar.of(material.directory),
         schools=SchoolIndex(material.directory),
-        topics=TopicIndex(material.tree),
+        topics=TopicIndex(material.tree, lexicon.phrases),
     )
 
 

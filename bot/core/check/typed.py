@@ -6,6 +6,7 @@ from typing import Final
 from bot.core.check.findings import Finding, Grade
 from bot.core.check.material import Material, spoken
 from bot.core.tree import Choice, Node, Topic
+from bot.core.understand.topics import TopicIndex
 
 PHRASES: Final = range(6, 61)  # example sentences of a topic
 
@@ -15,12 +16,35 @@ def typed(material: Material) -> Iterator[Finding]:
     for _, node in material.screens():
         yield from _same_words(material, node)
     yield from _same_topic_words(material)
+    yield from _not_found(material)
     for topic in material.tree.subjects():
         if len(topic.phrases) not in PHRASES:
             yield material.finding(
                 Grade.WARNING, f"{topic.id}.phrases.", "words-phrases",
                 f"Das Thema „{topic.id}“ hat {len(topic.phrases)} Beispielsätze.",
                 "Bitte 6 bis 60 Sätze schreiben, wie Menschen sie tippen.",
+            )  # fmt: skip
+
+
+def _not_found(material: Material) -> Iterator[Finding]:
+    """Example sentences that lead elsewhere, and topics to which not one of them leads."""
+    known = TopicIndex(material.tree)
+    for topic in material.tree.subjects():
+        found = [(phrase, known.find(phrase, None)[:1]) for phrase in topic.phrases]
+        elsewhere = [(phrase, hit) for phrase, hit in found if not hit or hit[0][0] != topic.id]
+        if found and len(elsewhere) == len(found):
+            yield material.finding(
+                Grade.WARNING, f"{topic.id}.phrases.", "words-never-found",
+                f"Keiner der Beispielsätze führt zum Thema „{topic.id}“.",
+                "Bitte Wörter und Sätze schreiben, die nur hierher gehören.",
+            )  # fmt: skip
+            continue
+        for phrase, hit in elsewhere:
+            where = f"„{hit[0][0]}“" if hit else "keinem Thema"
+            yield material.finding(
+                Grade.INFO, f"{topic.id}.phrases.", "words-found-elsewhere",
+                f"„{phrase}“ führt zuerst zu {where} statt zu „{topic.id}“.",
+                "Bitte den Satz ändern oder verschieben.",
             )  # fmt: skip
 
 

@@ -50,12 +50,17 @@ class Said:
     label: bool = False
 
 
+LISTS: Final = "words_"  # keys of texts that list words to be typed
+
+
 def words(
     material: Material, needed: Mapping[str, frozenset[str]], in_pieces: frozenset[str]
 ) -> Iterator[Finding]:
     """All findings of this kind; ``needed``: key of a text → its placeholders."""
     yield from _keys(material, needed)
     for said in _everything(material, needed, in_pieces):
+        if said.key.startswith(LISTS):
+            continue  # words that people type, parted by commas; nobody reads them
         for audiences, wording in _wordings(said, material.written.get(said.key)):
             yield from _wording(material, said, audiences, wording)
         yield from _missing(material, said)

@@ -30,6 +30,8 @@ from enum import IntEnum
 from functools import cached_property
 from typing import Any, Final
 
+from bot.core.understand.alarm import Alarm
+from bot.core.understand.odds import Phrase
 from bot.core.understand.text import normalise
 from bot.core.understand.wording import Way, Ways
 
@@ -54,6 +56,7 @@ class Danger:
 
     level: Level
     worries: frozenset[str]
+    plain: bool = False  # an explicit entry of the lexicon says so
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +77,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """All entries of all worries; what is looked up in it is worked out once."""
+    """All entries of all worries, and the sentences of known meaning; worked out once."""
 
     entries: tuple[Entry, ...]
+    phrases: tuple[Phrase, ...] = ()
 
     @cached_property
     def ways(self) -> Ways:
@@ -90,12 +94,38 @@ class Lexicon:
             frozenset(unlike),
         )
 
+    @cached_property
+    def alarm(self) -> Alarm | None:
+        """What the sentences and the entries' examples teach; None where there are no sentences."""
+        if not self.phrases:
+            return None
+        said = [(p.text, p.topic, p.crisis) for p in self.phrases]
+        for entry in self.entries:
+            said += [(text, entry.worry, entry.level.name.lower()) for text in entry.examples]
+            said += [(text, entry.worry, "none") for text in entry.counter_examples]
+        return Alarm(said)
+
 
 def danger(text: str, lexicon: Lexicon) -> Danger:
-    """How dangerous it sounds and which worries it shows; pure, any text, within milliseconds."""
+    """How dangerous it sounds and which worries it shows; pure, any text, within milliseconds.
+
+    The lexicon's explicit entries always count as they say. Otherwise the sentences of known
+    meaning decide; what the lexicon lists adds to what they say and is never less than a concern.
+    """
     found = [lexicon.entries[number] for number in lexicon.ways.found(text)]
-    level = max((entry.level for entry in found), default=Level.NONE)
-    return Danger(level, frozenset(entry.worry for entry in found))
+    listed = max((entry.level for entry in found), default=Level.NONE)
+    worries = frozenset(entry.worry for entry in found)
+    explicit = max((entry.level for entry in found if entry.explicit), default=Level.NONE)
+    plain = explicit is Level.ACUTE
+    alarm = lexicon.alarm
+    if alarm is None:
+        return Danger(listed, worries, plain)
+    level = max(explicit, min(listed, Level.CONCERN))
+    felt = alarm.felt(text, listed=listed is Level.ACUTE)
+    level = max(level, Level(felt.level))
+    if level is Level.NONE:
+        return Danger(level, frozenset())
+    return Danger(level, worries or frozenset({felt.worry}), plain)
 
 
 def entry_from(mapping: Mapping[str, Any]) -> Entry:

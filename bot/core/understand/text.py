@@ -98,11 +98,12 @@ def words(text: str) -> tuple[str, ...]:
 
 
 _stemmer: Final[Callable[[str], str]] = snowballstemmer.stemmer("german").stemWord
+_LONGEST_WORD: Final = 100  # letters; the stemmer takes seconds for a "word" of 100,000
 
 
 def stem(word: str) -> str:
-    """The stem of one normalised word."""
-    return _stemmer(word)
+    """The stem of one normalised word; what is too long to be a word stays as it is."""
+    return _stemmer(word) if len(word) <= _LONGEST_WORD else word
 
 
 def stems(text: str) -> tuple[str, ...]:
