@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from bot import understanding_cli
+from bot.core import score
 from bot.loading import load
 
 HERE = Path(__file__).parent
@@ -127,3 +128,15 @@ def test_a_file_that_cannot_be_scored_is_refused_with_a_sentence(tmp_path, words
     result = called("score", "phrases", str(file))
     assert result.exit_code == 2
     assert sentence in result.output
+
+
+def test_a_share_of_nothing_claims_nothing():
+    share = score.Share("leer", 0, 0)
+    assert share.bounds == (0.0, 1.0)
+    assert "0/0" in share.sentence()
+
+
+def test_without_by_topic_no_topic_is_listed(tmp_path):
+    file = tmp_path / "sätze.csv"
+    file.write_text("text,topic,crisis\nich werd gemobbt,mobbing,none\n", encoding="utf-8")
+    assert "mobbing:" not in called("score", "phrases", str(file)).output
