@@ -84,7 +84,7 @@ def understood(knowledge: Knowledge, text: str, audience: Audience | None) -> di
     sure = school.ask is None and school.schools and school.schools[0][1] >= SURE_SCHOOL
     return {
         "text": text,
-        "crisis": feared(text, knowledge.lexicon).level.name.lower(),
+        "crisis": feared(text, knowledge.lexicon, knowledge.topics).level.name.lower(),
         "topics": [{"id": topic, "score": share} for topic, share in topics],
         "school": school.schools[0][0] if sure else None,
     }

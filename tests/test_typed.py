@@ -8,7 +8,6 @@ from talk import MAGDEBURG, Talk, at_contact, offices, sending
 from bot.core.messages import Command, Move, Open, Tone
 from bot.core.tree import Audience
 from bot.core.typed import AHEAD, SURE
-from bot.core.understand.crisis import Level
 from bot.core.worries import feared
 
 ACUTE = "ich will mich umbringen"
@@ -222,7 +221,8 @@ def test_what_may_be_meant_is_offered_beside_the_worry():
     kim = judged(("mobbing", 0.5))
     lexicon = kim.talk.k.lexicon
     texts = [text for entry in lexicon.entries for text in entry.examples]
-    kim.says(next(t for t in texts if feared(t, lexicon).level is Level.CONCERN))
+    fears = ((text, feared(text, lexicon, kim.talk.k.topics)) for text in texts)
+    kim.says(next(text for text, fear in fears if fear.level and not fear.plain))
     assert kim.news[0].tone is Tone.ALERT
     assert "Mobbing und Ausgrenzung" in kim.labels
 

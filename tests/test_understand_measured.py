@@ -46,14 +46,15 @@ def dangers_are_seen(lexicon):
 
 
 def test_danger_in_words_of_others_is_seen():
-    assert shares()["akut als akut erkannt"] >= 0.91
-    assert shares()["akut: Hilfe gezeigt"] >= 0.93
-    assert shares()["Sorge: Hilfe gezeigt"] >= 0.85
+    # What is only felt and fits an ordinary topic better is shown as a concern: help all the same.
+    assert shares()["akut als akut erkannt"] >= 0.86
+    assert shares()["akut: Hilfe gezeigt"] >= 0.95
+    assert shares()["Sorge: Hilfe gezeigt"] >= 0.78
 
 
 def test_everyday_sentences_seldom_raise_an_alarm():
     assert shares()["harmlos mit Gefahrenwort, falsch akut"] <= 0.11
-    assert shares()["gewöhnliches Anliegen, falsch akut"] <= 0.11
+    assert shares()["gewöhnliches Anliegen, falsch akut"] <= 0.05
     assert shares()["harmlos, Hilfe trotzdem gezeigt"] <= 0.2
 
 

@@ -140,7 +140,7 @@ async def test_a_code_that_is_none_begins_without_it(tmp_path, code):
 async def test_the_same_form_sent_twice_counts_once(tmp_path):
     async with opened(tmp_path) as house:
         browser = await begun(house)
-        hidden = browser.page.hidden("/say") | {"text": "qwertz uiop"}
+        hidden = browser.page.hidden("/say") | {"text": "qwrtzp xyjkq"}
         await browser.raw("/say", hidden)
         answer = await browser.raw("/say", hidden)
         assert answer.text.count("Das habe ich nicht verstanden") == 1
@@ -149,8 +149,8 @@ async def test_the_same_form_sent_twice_counts_once(tmp_path):
 async def test_the_same_words_from_a_new_page_count_again(tmp_path):
     async with opened(tmp_path) as house:
         browser = await begun(house)
-        await browser.say("qwertz uiop")
-        page = await browser.say("qwertz uiop")
+        await browser.say("qwrtzp xyjkq")
+        page = await browser.say("qwrtzp xyjkq")
         assert "wieder nicht" in page.text
 
 

@@ -50,9 +50,8 @@ async def whole_walk(api: FakeBotApi, chat: int) -> str:
     await answered(api, lambda: api.type(chat, "ich werde in meiner klasse gemobbt"))
     await answered(api, lambda: api.tap(chat, "Mobbing"))
     await answered(api, lambda: api.tap(chat, "Wer kann helfen?"))
-    where = await answered(api, lambda: api.type(chat, "giebichenstein gymnasium halle"))
-    assert "Giebichenstein" in str(api.messages(chat)[-1].buttons), where
-    return await answered(api, lambda: api.tap(chat, "Giebichenstein"))
+    # A clear name is taken at once.
+    return await answered(api, lambda: api.type(chat, "giebichenstein gymnasium halle"))
 
 
 # ── A talk ──────────────────────────────────────────────────────────────────────────────────────

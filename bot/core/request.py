@@ -10,9 +10,10 @@ from bot.core.records import Author, Conversation, Member, Reason, Request, Word
 from bot.core.screens import post_name
 from bot.core.standing import place_of, with_requests, with_shown
 from bot.core.tree import Ask, Audience
-from bot.core.understand.crisis import Level, danger
+from bot.core.understand.crisis import Level
 from bot.core.view import sight_for
 from bot.core.world import Turn
+from bot.core.worries import feared
 
 KEPT = timedelta(days=30)  # words of a closed request, then erased (retention by default)
 QUIET = timedelta(days=30)  # an answered request with nothing new closes by itself
@@ -76,7 +77,7 @@ def add(turn: Turn, request: Request, texts: tuple[str, ...]) -> Request:
 
 
 def alarming(turn: Turn, text: str) -> bool:
-    return danger(text, turn.k.lexicon).level is Level.ACUTE
+    return feared(text, turn.k.lexicon, turn.k.topics).level is Level.ACUTE
 
 
 def fresh_name(turn: Turn) -> str:

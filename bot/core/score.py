@@ -74,7 +74,7 @@ def phrase(knowledge: Knowledge, row: dict[str, str]) -> Case:
         row["topic"],
         Level[row["crisis"].upper()],
         row.get("hard_negative") == "1",
-        feared(row["text"], knowledge.lexicon).level,
+        feared(row["text"], knowledge.lexicon, knowledge.topics).level,
         tuple(topic for topic, _ in found),
     )
 

@@ -242,7 +242,7 @@ def apology(knowledge: Knowledge, event: Event) -> Effect | None:
 
 def danger_screen(knowledge: Knowledge, text: str, at: datetime) -> Screen | None:
     """Help that answers now, without any record: for when nothing can be stored."""
-    found = feared(text, knowledge.lexicon)
+    found = feared(text, knowledge.lexicon, knowledge.topics)
     if found.level is Level.NONE:
         return None
     somebody = Sight(knowledge, Team(), Conversation("", at), at)

@@ -33,7 +33,7 @@ class Fake:
     def ask(self, order: str, /, **body: Any) -> Any:
         url = self.base_url.removesuffix("/bot") + f"/control/{order}"
         data = json.dumps(body).encode()
-        with urllib.request.urlopen(url, data, timeout=ANSWER_WITHIN) as answer:  # noqa: S310
+        with urllib.request.urlopen(url, data, timeout=ANSWER_WITHIN) as answer:
             return json.load(answer)["result"]
 
     def wait(self, answered: int, seconds: float) -> Mapping[str, Any]:

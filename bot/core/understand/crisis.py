@@ -57,6 +57,7 @@ class Danger:
     level: Level
     worries: frozenset[str]
     plain: bool = False  # an explicit entry of the lexicon says so
+    listed: bool = False  # any entry does; otherwise it is only felt
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +120,13 @@ def danger(text: str, lexicon: Lexicon) -> Danger:
     plain = explicit is Level.ACUTE
     alarm = lexicon.alarm
     if alarm is None:
-        return Danger(listed, worries, plain)
+        return Danger(listed, worries, plain, bool(found))
     level = max(explicit, min(listed, Level.CONCERN))
     felt = alarm.felt(text, listed=listed is Level.ACUTE)
     level = max(level, Level(felt.level))
     if level is Level.NONE:
         return Danger(level, frozenset())
-    return Danger(level, worries or frozenset({felt.worry}), plain)
+    return Danger(level, worries or frozenset({felt.worry}), plain, bool(found))
 
 
 def entry_from(mapping: Mapping[str, Any]) -> Entry:

@@ -4,6 +4,8 @@ from collections.abc import Container, Iterator, Sequence
 from math import exp
 from typing import Final
 
+from rapidfuzz import fuzz, process
+
 from bot.core.tree import Audience, Goto, Node, Topic, Tree
 from bot.core.understand.odds import OFFTOPIC, UNCLEAR, Phrase, learnt, traits
 from bot.core.understand.text import FUNCTION_WORDS, words
@@ -15,6 +17,8 @@ _WORD, _PHRASE, _CHOICE = 1.0, 1.0, 0.6
 # Measured with the authors of knowledge/phrases left out in turn; the table is in bot/README.md.
 _LEAST: Final = 0.1  # share that is granted to a trait a label never had
 _ASIDE: Final = 0.3  # what is added for "not for us": its sentences have least in common
+_WHOLE: Final = 5  # letters of a known word that may stand in a compound
+_SLIP, _SLIPS = 86, 20  # how alike a slip is, in per cent; words that are looked at for one
 _SHARP: Final = 3.0  # the score is the share of e to this times what speaks for a topic
 
 
@@ -30,6 +34,7 @@ class TopicIndex:
             if p.topic in self._audiences or p.topic in {OFFTOPIC, UNCLEAR}
         ]
         self._odds = learnt(tuple(samples), _LEAST)
+        self._vocabulary = {word for text, _, _ in samples for word in words(text)}
 
     def find(self, text: str, audience: Audience | None) -> tuple[tuple[str, float], ...]:
         """Up to three topic ids with a score 0..1, the best first; () when nothing fits.
@@ -46,6 +51,8 @@ class TopicIndex:
         }
         if FUNCTION_WORDS.issuperset(row) or not any(found.values()) or not meant:
             return ()
+        if not self._heard(row):
+            return ()
         best = max(meant.values())
         parts = {topic: exp(_SHARP * (score - best)) for topic, score in meant.items()}
         hits = sorted(parts, key=lambda topic: (-parts[topic], topic))
@@ -55,6 +62,15 @@ class TopicIndex:
         shown = [topic for topic in hits if topic not in {UNCLEAR, OFFTOPIC}]
         shown = [OFFTOPIC, *shown] if hits[0] == OFFTOPIC else shown
         return tuple((topic, round(parts[topic] / total, 3)) for topic in shown[:_SHOWN])
+
+    def _heard(self, row: Sequence[str]) -> bool:
+        """Whether any word is known, or one is part of it or a slip: letters are no evidence."""
+        known, row = self._vocabulary, row[:_SLIPS]
+        return (
+            not known.isdisjoint(row)
+            or any(len(k) >= _WHOLE and k in w for w in row for k in known)
+            or any(process.extractOne(w, known, scorer=fuzz.ratio, score_cutoff=_SLIP) for w in row)
+        )
 
 
 def _lines(topic: Topic, subjects: Container[str]) -> Iterator[tuple[str, str, float]]:
