@@ -7,12 +7,14 @@ ALL := $(sort $(wildcard tests/test_*.py))
 CORE := $(foreach part,walk visitor typed request desk joining turn hours facts words calendar \
 	routing route proof check understand_% scenarios life,$(filter tests/test_$(part).py,$(ALL)))
 
-.PHONY: demo test format bench soak audit clean
+BROWSER := tests/test_web_browser.py
+
+.PHONY: demo test chromium format bench soak audit clean
 
 demo: .venv/run
 	@$(BIN)/lotse demo
 
-test: .venv/dev
+test: .venv/dev chromium
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -20,7 +22,14 @@ test: .venv/dev
 	$(BIN)/lotse check
 	$(BIN)/coverage run -m pytest $(CORE)
 	$(BIN)/coverage report --fail-under=100 --skip-covered
-	$(BIN)/pytest $(filter-out $(CORE),$(ALL))
+	$(BIN)/pytest $(filter-out $(CORE) $(BROWSER),$(ALL))
+	@command -v chromium >/dev/null || { echo "Es fehlt nur der Browser: apt-get install chromium"; exit 3; }
+	$(BIN)/pytest $(BROWSER)
+
+# A real browser, from Debian, where we may install one; without it `test` ends with exit 3.
+chromium:
+	@command -v chromium >/dev/null || test "$$(id -u)" != 0 || \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium; }
 
 format: .venv/dev
 	$(BIN)/ruff format .
