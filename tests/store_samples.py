@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.core.messages import Act, Button, Choose, Move, Open, Screen, Visitor
+from bot.core.messages import Button, Screen, Visitor
 from bot.core.records import (
     Answer,
     Author,
@@ -16,6 +16,7 @@ from bot.core.records import (
     Role,
     Word,
 )
+from bot.core.taps import Act, Choose, Move, Open
 from bot.core.tree import Audience
 from bot.ports import Address, Owed
 from bot.store import Keys, Store, Work, new_key

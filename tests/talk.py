@@ -20,7 +20,6 @@ from bot.core.messages import (
     BecomeMember,
     Body,
     Button,
-    Choose,
     Command,
     Commanded,
     Count,
@@ -33,12 +32,10 @@ from bot.core.messages import (
     House,
     Invited,
     LetSleep,
-    Move,
     Say,
     Screen,
     Staff,
     Started,
-    Tap,
     Tapped,
     Timer,
     Typed,
@@ -66,6 +63,7 @@ from bot.core.records import (
     Team,
     TeamKey,
 )
+from bot.core.taps import Choose, Move, Tap
 from bot.core.turn import needs, turn, updated
 from bot.core.world import Outcome
 from bot.loading import load

@@ -22,7 +22,7 @@ from playing import KEYS, real_knowledge
 from bot.app import App
 from bot.channels.telegram.decode import decode_batch
 from bot.core.knowledge import Knowledge
-from bot.core.messages import Choose, Move, Screen, Staff, Tap, encode_tap
+from bot.core.messages import Screen, Staff
 from bot.core.records import (
     ConversationKey,
     Member,
@@ -32,6 +32,7 @@ from bot.core.records import (
     Role,
     TeamKey,
 )
+from bot.core.taps import Choose, Move, Tap, encode_tap
 from bot.ports import Address, Limits, Outgoing, Receipt, Take
 from bot.scenario import WEEK, Hands
 from bot.store import Store

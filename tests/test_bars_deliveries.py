@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from telegram_house import ANNA, ASKING, BO, House, house, tapped, typed, untraced
 
-from bot.core.messages import Choose
+from bot.core.taps import Choose
 from bot.store import Store
 
 CHUNK = 50  # deliveries that share two databases

@@ -19,7 +19,7 @@ from telegram_house import ANNA, ASKING, BO, Chats, House, house, tapped, typed,
 from test_telegram_decode import SAMPLES, spoiled
 
 from bot.app import CORE
-from bot.core.messages import encode_tap
+from bot.core.taps import encode_tap
 
 PEOPLE = (*range(300, 400), ANNA, BO)
 NASTY = (

@@ -7,15 +7,12 @@ import pytest
 from talk import MAGDEBURG, SPIELWAGEN, Person, Talk, offices, sending, two_rungs
 
 from bot.core.messages import (
-    Act,
     Button,
-    Choose,
     Command,
     EraseChat,
     Event,
     Foreign,
     House,
-    Move,
     Outage,
     Received,
     Staff,
@@ -23,6 +20,7 @@ from bot.core.messages import (
     Timer,
 )
 from bot.core.records import Ref, Request, Role
+from bot.core.taps import Act, Choose, Move
 from bot.core.turn import turn
 
 

@@ -17,7 +17,6 @@ from bot.core.messages import (
     Event,
     Foreign,
     House,
-    Move,
     NotDelivered,
     Received,
     Say,
@@ -27,6 +26,7 @@ from bot.core.messages import (
     Visitor,
 )
 from bot.core.records import NamesInUse, RequestsOf
+from bot.core.taps import Move
 from bot.dispatcher import Dispatcher
 from bot.ports import Address, Outgoing, TryLater, Undelivered
 from bot.store.errors import DiskFull, Locked

@@ -6,9 +6,10 @@ from datetime import date
 import pytest
 from talk import MAGDEBURG, Person, Talk, at_contact, offices, sending
 
-from bot.core.messages import Act, Command, ForgetConversation, Staff, Timer
+from bot.core.messages import Command, ForgetConversation, Staff, Timer
 from bot.core.records import Ref, Role, TeamKey
 from bot.core.steps import german_date
+from bot.core.taps import Act
 from bot.demo import BEGINNER, seat, temporary_store
 
 

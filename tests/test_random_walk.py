@@ -18,7 +18,8 @@ from wandering import (
 )
 
 from bot.core.cards import Card
-from bot.core.messages import Button, Choose, Move, Say, Screen, Staff, Timer
+from bot.core.messages import Button, Say, Screen, Staff, Timer
+from bot.core.taps import Choose, Move
 from bot.core.tree import Audience
 
 STEPS = 200  # of one wandering; ten of them make the two thousand of `make test`

@@ -16,21 +16,18 @@ from talk import (
 )
 
 from bot.core.messages import (
-    Act,
-    Choose,
     Command,
     Count,
     Due,
     ForgetWords,
     House,
-    Move,
     NotDelivered,
-    Open,
     Staff,
     Timer,
     Visitor,
 )
 from bot.core.records import Author, Reason, Role
+from bot.core.taps import Act, Choose, Move, Open
 
 
 def claimed(talk, kim, anna, **how):

@@ -18,7 +18,7 @@ from store_samples import (
 )
 
 from bot.core.directory import Span
-from bot.core.messages import Act, Button, Choose, Move, Open, Screen, Speak
+from bot.core.messages import Button, Screen
 from bot.core.records import (
     Conversation,
     ConversationKey,
@@ -40,6 +40,7 @@ from bot.core.records import (
     TeamKey,
     Word,
 )
+from bot.core.taps import Act, Choose, Move, Open, Speak
 from bot.store import codec
 
 # ── JSON there and back ─────────────────────────────────────────────────────────────────────────

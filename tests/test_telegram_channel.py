@@ -16,7 +16,6 @@ from bot.core.messages import (
     Command,
     Commanded,
     Foreign,
-    Move,
     Outage,
     Received,
     Screen,
@@ -24,6 +23,7 @@ from bot.core.messages import (
     Tapped,
     Typed,
 )
+from bot.core.taps import Move
 from bot.ports import Address, Incoming, Outgoing, Receipt, Refused, TryLater
 
 NOW = datetime(2026, 11, 24, 22, 4, tzinfo=UTC)

@@ -18,22 +18,8 @@ from bot.channels.telegram.decode import (
     decode_batch,
     group_of,
 )
-from bot.core.messages import (
-    Act,
-    Body,
-    Choose,
-    Command,
-    Commanded,
-    Foreign,
-    Move,
-    Open,
-    Received,
-    Speak,
-    Started,
-    Tapped,
-    Typed,
-    encode_tap,
-)
+from bot.core.messages import Body, Command, Commanded, Foreign, Received, Started, Tapped, Typed
+from bot.core.taps import Act, Choose, Move, Open, Speak, encode_tap
 from bot.ports import Address, Incoming
 
 AT = datetime(2026, 11, 24, 22, 4, tzinfo=UTC)

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.channels.telegram.encode import LONGEST, anew, encode, split, tap_of, units
-from bot.core.messages import Act, Button, Choose, Move, Open, Screen, Speak, encode_tap
+from bot.core.messages import Button, Screen
+from bot.core.taps import Act, Choose, Move, Open, Speak, encode_tap
 from bot.ports import Address, Outgoing
 
 SPEC = Spec()

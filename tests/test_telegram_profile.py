@@ -10,7 +10,8 @@ from bot_api_spec import Spec
 from fake_telegram import TOKEN, FakeBotApi
 
 from bot.channels.telegram import Profile, Telegram, apply, differs, profile_of
-from bot.channels.telegram.decode import COMMANDS, decode
+from bot.channels.telegram.decode import decode
+from bot.core.command_words import COMMAND_WORDS
 from bot.core.directory import Directory, Helpline
 from bot.core.messages import Commanded
 from bot.core.tree import Audience
@@ -104,12 +105,14 @@ def test_every_command_of_the_menu_is_understood():
                 "update_id": 1,
                 "message": {"chat": {"id": 7, "type": "private"}, "text": f"/{name}"},
             }
-            assert decode(update, NOW)[0].body == Commanded(COMMANDS[name])
+            assert decode(update, NOW)[0].body == Commanded(COMMAND_WORDS[name])
 
 
 def test_the_menus_offer_the_same_things_in_both_languages():
     menus = profile_of(directory()).commands
-    german, english = ([COMMANDS[name] for name, _ in menus[language]] for language in ("", "en"))
+    german, english = (
+        [COMMAND_WORDS[name] for name, _ in menus[language]] for language in ("", "en")
+    )
     assert german == english
 
 

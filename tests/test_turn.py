@@ -17,7 +17,6 @@ from bot.core.messages import (
     Tone,
     Typed,
     Visitor,
-    decode_tap,
 )
 from bot.core.records import (
     Answer,
@@ -35,6 +34,7 @@ from bot.core.records import (
     Team,
     TeamKey,
 )
+from bot.core.taps import decode_tap
 from bot.core.turn import apology, danger_screen, needs, turn
 from bot.core.world import Outcome, Turn, key_of, updated
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 from talk import MAGDEBURG, Talk, at_contact, offices, sending
 
-from bot.core.messages import Command, Move, Open, Tone
+from bot.core.messages import Command, Tone
+from bot.core.taps import Move, Open
 from bot.core.tree import Audience
 from bot.core.typed import AHEAD, SURE
 from bot.core.worries import feared

@@ -3,7 +3,8 @@
 import pytest
 from talk import MAGDEBURG, Talk, offices, sending
 
-from bot.core.messages import Move, Tone
+from bot.core.messages import Tone
+from bot.core.taps import Move
 from bot.core.worries import of_another
 
 ACUTE = "ich will mich umbringen"

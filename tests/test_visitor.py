@@ -4,20 +4,15 @@ import pytest
 from talk import MAGDEBURG, SPIELWAGEN, Talk, at_contact, offices, sending, two_rungs, writing
 
 from bot.core.messages import (
-    Act,
-    Choose,
     Command,
     EraseChat,
     Foreign,
     ForgetConversation,
-    Move,
-    Open,
     Outage,
     Received,
-    Speak,
     Timer,
-    encode_tap,
 )
+from bot.core.taps import Act, Choose, Move, Open, Speak, encode_tap
 from bot.core.tree import Audience
 
 

@@ -14,20 +14,17 @@ from bot.channels.web.encode import article, earlier, newest
 from bot.channels.web.limits import ADDRESS, MOST, VISIT, Limits, Rate, network
 from bot.channels.web.prose import prose
 from bot.core.messages import (
-    Act,
     Button,
-    Choose,
     Command,
     Commanded,
     Foreign,
-    Move,
-    Open,
     Received,
     Screen,
     Tapped,
     Tone,
     Typed,
 )
+from bot.core.taps import Act, Choose, Move, Open
 from bot.ports import Address, Owed
 
 URL = "https://a.de/x?y=1&amp;z=2"

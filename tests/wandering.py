@@ -8,28 +8,20 @@ from talk import MAGDEBURG, SPIELWAGEN, Person, Talk
 
 from bot.core.answers import record
 from bot.core.messages import (
-    MOVES,
-    Act,
-    Choose,
     Command,
     Foreign,
     House,
-    Move,
     NotDelivered,
-    Open,
     Outage,
     Received,
     Say,
     Screen,
-    Speak,
     Staff,
-    Tap,
     Timer,
     Visitor,
-    decode_tap,
-    encode_tap,
 )
 from bot.core.records import Conversation, Role
+from bot.core.taps import MOVES, Act, Choose, Move, Open, Speak, Tap, decode_tap, encode_tap
 from bot.core.tree import Gate
 from bot.core.world import Turn
 

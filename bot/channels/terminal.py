@@ -8,19 +8,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.core.messages import Body, Button, Command, Commanded, Screen, Started, Tone, Typed
+from bot.core.command_words import command_named
+from bot.core.messages import Body, Button, Commanded, Screen, Started, Tone, Typed
 from bot.ports import Address, Incoming, Outgoing, Receipt, Take
 
 NAME = "terminal"
 WIDTH = 78
-COMMANDS = {command.value: Command(command.value) for command in Command} | {
-    "help": Command.HELP,
-    "back": Command.BACK,
-    "new": Command.NEW,
-    "language": Command.LANGUAGE,
-    "privacy": Command.PRIVACY,
-    "stop": Command.END,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +30,7 @@ def decode(line: str) -> Body:
     word, _, rest = line.strip().partition(" ")
     if word == "/start":
         return Started(rest.strip())
-    command = COMMANDS.get(word.removeprefix("/").lower()) if word.startswith("/") else None
+    command = command_named(word[1:]) if word.startswith("/") else None
     return Commanded(command) if command else Typed(line)
 
 

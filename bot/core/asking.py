@@ -7,11 +7,12 @@ from bot.core import overdue
 from bot.core import request as requests
 from bot.core.calendar import when
 from bot.core.conditions import SENT
-from bot.core.messages import Button, ForgetWords, Move, Screen
+from bot.core.messages import Button, ForgetWords, Screen
 from bot.core.records import Answer, Author, Conversation, Reason, Ref, Request, Word
 from bot.core.routing import Rung
 from bot.core.screens import carrier_name, post_name
 from bot.core.standing import place_of, show, sight_of, stand
+from bot.core.taps import Move
 from bot.core.walk import Place, answered, last_stood, outside
 from bot.core.world import Turn
 

@@ -6,8 +6,9 @@ from typing import TypeGuard
 
 from bot.core.calendar import when
 from bot.core.directory import School
-from bot.core.messages import Button, Move, Screen, Staff
+from bot.core.messages import Button, Screen, Staff
 from bot.core.records import Member, Reason, Request, Word
+from bot.core.taps import Move
 from bot.core.tree import ENTRANCE, Audience
 from bot.core.world import Turn
 

@@ -9,7 +9,6 @@ from bot.core import request as requests
 from bot.core.cards import tell
 from bot.core.fitting import fitting
 from bot.core.messages import (
-    Act,
     Button,
     Commanded,
     Due,
@@ -20,11 +19,11 @@ from bot.core.messages import (
     Screen,
     Staff,
     Started,
-    Tap,
     Tapped,
     Typed,
 )
 from bot.core.records import Member, Reason, Ref, Request
+from bot.core.taps import Act, Tap
 from bot.core.understand.text import normalise
 from bot.core.world import Turn
 

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from bot.core import cards
-from bot.core.messages import Act, Button
+from bot.core.messages import Button
 from bot.core.records import Member, Ref
+from bot.core.taps import Act
 from bot.core.understand.text import choose, normalise
 from bot.core.world import Turn
 

@@ -7,9 +7,10 @@ from typing import assert_never
 from bot.core import cards, steps
 from bot.core.calendar import clock, local
 from bot.core.cards import tell
-from bot.core.messages import Act, Button, Command, EraseChat, Staff
+from bot.core.messages import Button, Command, EraseChat, Staff
 from bot.core.records import Member, Request
 from bot.core.screens import post_name
+from bot.core.taps import Act
 from bot.core.world import Turn
 
 LIST = 20  # cards on one page of the list

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 from bot.core.answers import take
 from bot.core.conditions import choices
-from bot.core.messages import Button, Choose, Screen
+from bot.core.messages import Button, Screen
 from bot.core.records import Answer, Conversation
 from bot.core.screens import ways
 from bot.core.standing import alarmed, show, stand
+from bot.core.taps import Choose
 from bot.core.tree import Ask, Node
 from bot.core.understand.schools import Found
 from bot.core.view import Sight

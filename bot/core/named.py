@@ -5,10 +5,11 @@ import re
 from bot.core import spoken
 from bot.core.answers import opened, record
 from bot.core.conditions import WHO
-from bot.core.messages import Act, Button, Choose, Move, Open, Screen, Tap
+from bot.core.messages import Button, Screen
 from bot.core.records import Answer, Conversation
 from bot.core.screens import candidates
 from bot.core.standing import place_of, show, sight_of, stand
+from bot.core.taps import Act, Choose, Move, Open, Tap
 from bot.core.tree import Ask, Choice, Node
 from bot.core.understand.text import FUNCTION_WORDS, choose, normalise
 from bot.core.walk import Place

@@ -5,10 +5,11 @@ from datetime import datetime, time, timedelta
 
 from bot.core import cards
 from bot.core.calendar import ZONE, when
-from bot.core.messages import Button, Count, LetSleep, Move, Screen, Staff, Timer, Visitor, Wake
+from bot.core.messages import Button, Count, LetSleep, Screen, Staff, Timer, Visitor, Wake
 from bot.core.records import Author, Conversation, Member, Reason, Request, Word
 from bot.core.screens import post_name
 from bot.core.standing import place_of, with_requests, with_shown
+from bot.core.taps import Move
 from bot.core.tree import Ask, Audience
 from bot.core.understand.crisis import Level
 from bot.core.view import sight_for

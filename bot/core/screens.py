@@ -6,9 +6,10 @@ from typing import assert_never
 from bot.core.calendar import when
 from bot.core.conditions import SENT, choices
 from bot.core.facts import lines
-from bot.core.messages import Button, Choose, Move, Open, Screen, Speak
+from bot.core.messages import Button, Screen
 from bot.core.records import Conversation, Request
 from bot.core.routing import Rung, carrier_of, next_rung, post_of
+from bot.core.taps import Choose, Move, Open, Speak
 from bot.core.tree import ENTRANCE, Act, Ask, Choice, Node
 from bot.core.view import Sight
 from bot.core.walk import Place

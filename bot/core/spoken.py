@@ -7,7 +7,7 @@ hold is compared as a whole, never searched for in a sentence.
 from enum import Enum
 from functools import lru_cache
 
-from bot.core.messages import Move
+from bot.core.taps import Move
 from bot.core.understand.text import alike, normalise
 from bot.core.world import Turn
 

@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from bot.core.conditions import SENT
-from bot.core.messages import Button, Move, Say, Screen, Tone, Visitor
+from bot.core.messages import Button, Say, Screen, Tone, Visitor
 from bot.core.records import Conversation
 from bot.core.screens import here, waiting_for
+from bot.core.taps import Move
 from bot.core.tree import Ask, Audience
 from bot.core.view import Sight
 from bot.core.walk import Place, replay

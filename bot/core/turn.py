@@ -14,7 +14,6 @@ from bot.core import request as requests
 from bot.core.desk import desk
 from bot.core.knowledge import Knowledge
 from bot.core.messages import (
-    Act,
     Body,
     Button,
     Commanded,
@@ -50,6 +49,7 @@ from bot.core.records import (
     Team,
     TeamKey,
 )
+from bot.core.taps import Act
 from bot.core.understand.crisis import Level
 from bot.core.view import Sight
 from bot.core.visitor import visitor

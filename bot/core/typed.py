@@ -5,11 +5,12 @@ from dataclasses import replace
 from bot.core import asking, spoken
 from bot.core.answers import BEFORE_WRITING, take
 from bot.core.looking import school, town
-from bot.core.messages import Button, Move, Open, Screen, Visitor
+from bot.core.messages import Button, Screen, Visitor
 from bot.core.named import aside, numbered
 from bot.core.records import Answer, Conversation
 from bot.core.screens import candidates, human, of_request, waiting_for
 from bot.core.standing import alarmed, show, sight_of, stand
+from bot.core.taps import Move, Open
 from bot.core.tree import Ask, Audience
 from bot.core.understand.crisis import Level
 from bot.core.understand.odds import OFFTOPIC

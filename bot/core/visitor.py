@@ -6,9 +6,7 @@ from typing import assert_never
 from bot.core import asking
 from bot.core.answers import choose, fresh, go_back, gone, opened
 from bot.core.messages import (
-    Act,
     Button,
-    Choose,
     Command,
     Commanded,
     Count,
@@ -17,15 +15,11 @@ from bot.core.messages import (
     Foreign,
     ForgetConversation,
     Invited,
-    Move,
     NotDelivered,
-    Open,
     Outage,
     Received,
     Screen,
-    Speak,
     Started,
-    Tap,
     Tapped,
     Typed,
     Visitor,
@@ -34,6 +28,7 @@ from bot.core.named import introduced, named
 from bot.core.records import Conversation
 from bot.core.screens import greeting_languages, here, languages
 from bot.core.standing import place_of, show, sight_of, stand
+from bot.core.taps import Act, Choose, Move, Open, Speak, Tap
 from bot.core.typed import read, screened
 from bot.core.world import Turn
 

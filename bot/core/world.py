@@ -10,8 +10,7 @@ from datetime import timedelta
 from typing import Any, assert_never, cast
 
 from bot.core.knowledge import Knowledge
-from bot.core.messages import Act as ActTap
-from bot.core.messages import Button, Effect, Event, Move, Say, Screen, Staff, Visitor
+from bot.core.messages import Button, Effect, Event, Say, Screen, Staff, Visitor
 from bot.core.records import (
     Conversation,
     ConversationKey,
@@ -31,6 +30,8 @@ from bot.core.records import (
     Team,
     TeamKey,
 )
+from bot.core.taps import Act as ActTap
+from bot.core.taps import Move
 from bot.core.tree import Audience
 
 ACTING_FOR = timedelta(days=60)  # an acting button works; a card may wait through the summer

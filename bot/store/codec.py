@@ -11,8 +11,9 @@ from functools import lru_cache
 from pydantic import TypeAdapter
 from pydantic.main import IncEx
 
-from bot.core.messages import Button, Move, Screen, decode_tap, encode_tap
+from bot.core.messages import Button, Screen
 from bot.core.records import Conversation, Invitation, Member, PostFacts, Ref, Request, Word
+from bot.core.taps import Move, decode_tap, encode_tap
 from bot.ports import Address
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -16,8 +16,9 @@ from typing import Any
 from bot.app import CORE, now
 from bot.core.directory import Span
 from bot.core.knowledge import Knowledge
-from bot.core.messages import Act, Staff, Started, Tapped, Typed, decode_tap
+from bot.core.messages import Staff, Started, Tapped, Typed
 from bot.core.records import Conversation, Member, Permission, PostFacts, Ref, Request, Role
+from bot.core.taps import Act, decode_tap
 from bot.core.tree import Audience
 from bot.dispatcher import Dispatcher
 from bot.loading import load

@@ -23,7 +23,7 @@ from telegram_house import CHANNEL, MONDAY, seated
 
 from bot.app import CORE
 from bot.channels.telegram.decode import decode
-from bot.core.messages import encode_tap
+from bot.core.taps import encode_tap
 from bot.dispatcher import Dispatcher
 from bot.outbox import Outbox
 from bot.ports import Limits, Outgoing, Receipt, Take

@@ -5,55 +5,17 @@ becomes an ``Incoming`` without a body, so that it is confirmed and never blocks
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any
 
-from bot.core.messages import (
-    Body,
-    Command,
-    Commanded,
-    Foreign,
-    Received,
-    Started,
-    Tapped,
-    Typed,
-    decode_tap,
-)
+from bot.core.command_words import command_named
+from bot.core.messages import Body, Commanded, Foreign, Received, Started, Tapped, Typed
+from bot.core.taps import decode_tap
 from bot.ports import Address, Incoming
 
 CHANNEL = "telegram"
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member", "channel_post")
-
-# By their German names, with and without the dots, and their English ones.
-COMMANDS: Mapping[str, Command] = MappingProxyType(
-    {
-        "hilfe": Command.HELP,
-        "help": Command.HELP,
-        "notfall": Command.EMERGENCY,
-        "emergency": Command.EMERGENCY,
-        "zurueck": Command.BACK,
-        "zurück": Command.BACK,
-        "back": Command.BACK,
-        "neu": Command.NEW,
-        "new": Command.NEW,
-        "sprache": Command.LANGUAGE,
-        "language": Command.LANGUAGE,
-        "datenschutz": Command.PRIVACY,
-        "privacy": Command.PRIVACY,
-        "loeschen": Command.ERASE,
-        "löschen": Command.ERASE,
-        "delete": Command.ERASE,
-        "ende": Command.END,
-        "stop": Command.END,
-        "end": Command.END,
-        "anfragen": Command.DESK,
-        "requests": Command.DESK,
-        "stelle": Command.POST,
-        "plan": Command.PLAN,
-    }
-)
 
 # The first field that is there decides; a video, a poll, a dice have no better name than "other".
 KINDS: tuple[tuple[str, Foreign], ...] = (
@@ -221,7 +183,7 @@ def _words(text: str, message: dict[str, Any]) -> list[Body]:
         payload = rest if _PAYLOAD.fullmatch(rest) else ""
         begun = Started(payload, _language(_field(message.get("from"), "language_code")))
         return [begun, Typed(rest)] if rest != payload else [begun]
-    command = COMMANDS.get(name)
+    command = command_named(name)
     if command is None:
         return [Typed(text)]
     return [Commanded(command), Typed(rest)] if rest else [Commanded(command)]

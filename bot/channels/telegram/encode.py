@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import Any
 
 from bot.channels.telegram.decode import clean
-from bot.core.messages import Button, Screen, encode_tap
+from bot.core.messages import Button, Screen
+from bot.core.taps import encode_tap
 from bot.ports import Outgoing
 
 Call = tuple[str, dict[str, Any]]

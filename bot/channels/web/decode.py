@@ -1,44 +1,17 @@
 """What a form says, in the house's words. Pure; whatever bytes arrive, it answers."""
 
 import re
-from collections.abc import Mapping
-from types import MappingProxyType
 from urllib.parse import parse_qsl
 
-from bot.core.messages import (
-    Body,
-    Command,
-    Commanded,
-    Foreign,
-    Received,
-    Tapped,
-    Typed,
-    decode_tap,
-)
+from bot.core.command_words import command_named
+from bot.core.messages import Body, Commanded, Foreign, Received, Tapped, Typed
+from bot.core.taps import decode_tap
 
 FORM = "application/x-www-form-urlencoded"
 FIELDS = 12  # no form of ours has more
 _UNSAYABLE = re.compile("[\ud800-\udfff\x00]")
 _CODE = re.compile(r"[A-Za-z0-9-]{1,40}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
-
-COMMANDS: Mapping[str, Command] = MappingProxyType(
-    {command.value: command for command in Command}
-    | {
-        "help": Command.HELP,
-        "emergency": Command.EMERGENCY,
-        "zurück": Command.BACK,
-        "back": Command.BACK,
-        "new": Command.NEW,
-        "language": Command.LANGUAGE,
-        "privacy": Command.PRIVACY,
-        "löschen": Command.ERASE,
-        "delete": Command.ERASE,
-        "stop": Command.END,
-        "end": Command.END,
-        "requests": Command.DESK,
-    }
-)
 
 
 class NotAForm(ValueError):  # noqa: N818
@@ -71,7 +44,7 @@ def clean(text: str) -> str:
 def said(text: str) -> Body:
     """A command, or text."""
     word = text.strip()
-    command = COMMANDS.get(word[1:].lower()) if word.startswith("/") else None
+    command = command_named(word[1:]) if word.startswith("/") else None
     return Typed(text) if command is None else Commanded(command)
 
 

@@ -7,7 +7,8 @@ from markupsafe import Markup
 
 from bot.channels.web.prose import prose
 from bot.core.calendar import local
-from bot.core.messages import Button, Screen, Tone, encode_tap
+from bot.core.messages import Button, Screen, Tone
+from bot.core.taps import encode_tap
 from bot.ports import Shown
 
 EARLIER = 2  # screens whose choices can still be unfolded below the newest
