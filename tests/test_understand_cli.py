@@ -9,7 +9,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from bot import understanding_cli
+from bot.cli import understanding
 from bot.core import score
 from bot.loading import load
 
@@ -26,7 +26,7 @@ def knowledge():
 @cache
 def lotse():
     main = click.Group("lotse")
-    understanding_cli.register(main, knowledge)
+    understanding.register(main, knowledge)
     return main
 
 

@@ -1,0 +1,33 @@
+"""The command ``lotse``: each command a few lines; what it does stands elsewhere.
+
+Exit codes: 0 done, 1 something needs a person, 2 usage or settings.
+"""
+
+import click
+
+from bot.cli import keeping, knowing, people, running, understanding
+from bot.cli.house import knowledge_of, settings_of
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Schulerfolg-Lotse: von der Frage zur richtigen Stelle."""
+
+
+for each in (
+    running.run,
+    running.demo_command,
+    running.chat,
+    knowing.check,
+    knowing.route,
+    knowing.proof,
+    people.invite,
+    people.members,
+    people.status,
+    keeping.key,
+    keeping.backup,
+    keeping.restore_command,
+    keeping.resume,
+):
+    main.add_command(each)
+understanding.register(main, lambda: knowledge_of(settings_of().knowledge))

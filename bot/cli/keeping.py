@@ -1,0 +1,51 @@
+"""The key, backups, and what is kept for how long."""
+
+from pathlib import Path
+
+import click
+
+from bot.cli.house import Refusal, ask, keys_of, settings_of
+from bot.store import StoreError, new_key, restore
+
+
+@click.group()
+def key() -> None:
+    """Der Hauptschlüssel."""
+
+
+@key.command(name="new")
+def key_new() -> None:
+    """Einen neuen Schlüssel zeigen; er wird nirgends gespeichert."""
+    click.echo(f"LOTSE_KEY={new_key()}")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def backup(file: Path) -> None:
+    """Eine geprüfte Sicherung, auch während der Bot läuft."""
+    ask({"command": "backup", "file": str(file.absolute())})
+
+
+@click.command(name="restore")
+@click.argument("file", type=click.Path(path_type=Path, exists=True))
+def restore_command(file: Path) -> None:
+    """Eine Sicherung zurückholen; gesendet wird erst nach: lotse resume."""
+    settings = settings_of()
+    try:
+        found = restore(file, settings.database, keys_of(settings))
+    except StoreError as fault:
+        raise Refusal(str(fault)) from None
+    click.echo(
+        f"Zurückgeholt: {found.conversations} Gespräche, {found.open_requests} offene Anfragen. "
+        "Gesendet wird erst nach: lotse resume"
+    )
+    if found.before is not None:
+        click.echo(f"Die vorherige Datenbank liegt jetzt hier: {found.before}")
+
+
+@click.command()
+@click.option("--send", "confirmed", is_flag=True, help="Alte Nachrichten senden.")
+@click.option("--one-text", is_flag=True, help="Statt alter Nachrichten ein ehrlicher Satz.")
+def resume(*, confirmed: bool, one_text: bool) -> None:
+    """Nach dem Zurückholen: erst zeigen, was überfällig ist, dann weitermachen."""
+    ask({"command": "resume", "confirmed": confirmed or one_text, "one_text": one_text})

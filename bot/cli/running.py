@@ -1,0 +1,52 @@
+"""Running the bot, and trying it."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import click
+import uvloop
+
+from bot import demo, doors
+from bot.channels.telegram import TokenRejected
+from bot.channels.web import OriginFault
+from bot.cli.house import Refusal, keys_of, knowledge_of, settings_of
+from bot.scenario import ScenarioFault
+from bot.store import StoreError
+
+
+@click.command()
+def run() -> None:
+    """Der Bot: hört, antwortet, verliert nichts."""
+    settings = settings_of(run=True)
+    keys, knowledge = keys_of(settings), knowledge_of(settings.knowledge)
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            sys.exit(runner.run(doors.serve(settings, keys, knowledge)))
+    except OriginFault as fault:
+        raise Refusal(f"LOTSE_WEB_ORIGIN: {fault}", 2) from None
+    except (StoreError, TokenRejected) as fault:
+        raise Refusal(str(fault)) from None
+
+
+@click.command(name="demo")
+def demo_command() -> None:
+    """Zum Ausprobieren: eigener Schlüssel, eigene Datenbank, Demo-Personen, dieses Terminal."""
+    sys.exit(asyncio.run(demo.play(knowledge_of(settings_of().knowledge), staffed=True)))
+
+
+@click.command()
+@click.option("--script", type=click.Path(path_type=Path), help="Ein Szenario spielen.")
+@click.option(
+    "--record", type=click.Path(path_type=Path), help="Das Gespräch als Szenario ablegen."
+)
+@click.option("--empty", is_flag=True, help="Wie am ersten Tag: Niemand ist beigetreten.")
+def chat(script: Path | None, record: Path | None, *, empty: bool) -> None:
+    """Besuch und Schreibtisch im Terminal, über die ganze Anwendung."""
+    knowledge = knowledge_of(settings_of().knowledge)
+    try:
+        if script is not None:
+            sys.exit(asyncio.run(demo.script(knowledge, script, click.echo)))
+        sys.exit(asyncio.run(demo.play(knowledge, staffed=not empty, record=record)))
+    except ScenarioFault as fault:
+        raise Refusal(str(fault)) from None

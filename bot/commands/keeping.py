@@ -1,0 +1,35 @@
+"""Backups, and going on after one was brought back."""
+
+from pathlib import Path
+
+from bot.app import App
+from bot.commands.house import Arguments, Doors, Say
+from bot.core.calendar import when
+
+
+async def backup(app: App, doors: Doors, arguments: Arguments, say: Say) -> int:
+    del doors
+    made = await app.store.backup(Path(str(arguments["file"])))
+    await say(f"Gesichert: {made.copy} und {made.keys}. LOTSE_KEY gehört an einen anderen Ort.")
+    return 0
+
+
+async def resume(app: App, doors: Doors, arguments: Arguments, say: Say) -> int:
+    """After a restore: first what is overdue, then the sending goes on, if it was confirmed."""
+    del doors
+    at = app.clock()
+    numbers, late, held = await app.store.run(
+        lambda work: (work.stats(), work.overdue(at), work.held())
+    )
+    if not held:
+        await say("Es ist nichts angehalten.")
+        return 0
+    await say(f"Noch nicht gesendet: {numbers.owed}. Überfällig: {len(late)}.")
+    for request in late:
+        await say(f"Überfällig: „{request.name}“ bei {request.post}, {when(request.since, at)}")
+    if arguments.get("confirmed") is not True:
+        await say("Weiter mit: lotse resume --send (alte Nachrichten) oder --one-text (ein Satz)")
+        return 1
+    await app.resume(instead=arguments.get("one_text") is True)
+    await say("Es geht weiter.")
+    return 0

@@ -1,0 +1,59 @@
+"""Who works here, and how things stand."""
+
+from bot.app import App
+from bot.commands.house import Arguments, Doors, Say, team_of
+from bot.core.calendar import local, when
+from bot.core.posts import missing, post_of, post_state
+from bot.core.records import Team
+
+
+async def members(app: App, doors: Doors, arguments: Arguments, say: Say) -> int:
+    del doors, arguments
+    team = await team_of(app)
+    if not team.members:
+        await say("Noch niemand. Einladen mit: lotse invite --role coordinator --district …")
+    for member in team.members:
+        seats = " ".join(member.posts) or "keine Stelle"
+        joined = local(member.joined_at).date().strftime("%d.%m.%Y")
+        plan = "mit Zeiten" if member.plan else "ohne Zeiten"
+        await say(f"{member.label} · {member.role.value} · {seats} · seit {joined} · {plan}")
+    return 0
+
+
+async def status(app: App, doors: Doors, arguments: Arguments, say: Say) -> int:
+    """Numbers, what is overdue, which posts are not ready; exit 1 when something needs a person."""
+    del arguments
+    at = app.clock()
+    numbers, late, held = await app.store.run(
+        lambda work: (work.stats(), work.overdue(at), work.held())
+    )
+    await say(
+        f"Offene Anfragen: {numbers.open_requests} · noch nicht gesendet: {numbers.owed} · "
+        f"Mitglieder: {numbers.members} · Wecker: {numbers.timers}"
+    )
+    if held:
+        await say("Angehalten nach dem Zurückholen einer Sicherung. Weiter mit: lotse resume")
+    for request in late:
+        await say(f"Überfällig: „{request.name}“ bei {request.post}, {when(request.since, at)}")
+    for line in _posts(app, await team_of(app)):
+        await say(line)
+    until = app.knowledge.calendar.known_until()
+    await say(f"Schulferien bekannt bis {until.strftime('%d.%m.%Y')}.")
+    faults = await doors.faults()
+    for fault in faults:
+        await say(fault)
+    return 1 if faults or late or held else 0
+
+
+def _posts(app: App, team: Team) -> list[str]:
+    """Each post on which somebody sits: how far it is, and what is missing."""
+    directory, day = app.knowledge.directory, local(app.clock()).date()
+    rows = []
+    for post in dict.fromkeys(post for member in team.members for post in member.posts):
+        found = post_of(post, directory, team)
+        lacks = ", ".join(step.value for step in missing(post, directory, team))
+        state = post_state(post, directory, team, day).value
+        rows.append(
+            f"{found.name if found else post}: {state}{f' (fehlt: {lacks})' if lacks else ''}"
+        )
+    return rows
