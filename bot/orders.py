@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from bot.core.messages import (
+    Audit,
     BecomeMember,
     Count,
     Due,
@@ -123,7 +124,7 @@ class Orders:
                     self._say(effect, None, "")
                 case EraseChat(to):
                     self._owe(*erasing[to])
-                case Wake() | LetSleep() | Count():
+                case Wake() | LetSleep() | Count() | Audit():
                     self._note(effect)
                 case ForgetWords() | ForgetConversation() | BecomeMember():
                     pass  # done before
@@ -132,7 +133,7 @@ class Orders:
         if origin and _was_tap(event):
             self._owe(here, Owed(origin=origin))  # nothing to show, but the tap awaits its answer
 
-    def _note(self, effect: Wake | LetSleep | Count) -> None:
+    def _note(self, effect: Wake | LetSleep | Count | Audit) -> None:
         match effect:
             case Wake(at, kind, ref):
                 self.let_sleep(kind, ref)
@@ -141,6 +142,8 @@ class Orders:
                 self.let_sleep(kind, ref)
             case Count(what, district):
                 self.count(what, district)
+            case Audit(member, action, about, why):
+                self.work.audit(self.now, member, action, about, why)
             case _:
                 assert_never(effect)
 

@@ -17,6 +17,7 @@ from bot.core.directory import Span
 from bot.core.joining import code_hash
 from bot.core.knowledge import Knowledge
 from bot.core.messages import (
+    Audit,
     BecomeMember,
     Body,
     Button,
@@ -109,6 +110,7 @@ class Store:
     invitations: dict[str, bytes] = field(default_factory=dict)
     timers: dict[tuple[Timer, str], datetime] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    audits: list[Audit] = field(default_factory=list)
     forgotten: set[str] = field(default_factory=set)  # requests whose words are gone for good
 
     def load(self, key: Key) -> object | None:  # noqa: PLR0911  (one line for each key)
@@ -195,6 +197,8 @@ class Store:
                 self.conversations.pop(conversation, None)
             case Count(what):
                 self.counts[what] = self.counts.get(what, 0) + 1
+            case Audit():
+                self.audits.append(effect)
             case Say() | EraseChat() | BecomeMember():
                 pass
 

@@ -505,3 +505,17 @@ def test_a_file_of_settings_that_everybody_may_read_is_refused(tmp_path):
     (tmp_path / ".env").chmod(0o600)
     with running(tmp_path):
         assert lotse(tmp_path, "status").returncode == 0
+
+
+def test_the_audit_names_who_did_what_and_finds_a_changed_line(tmp_path):
+    lotse(tmp_path, "invite", "--role", "admin", **GOOD)
+    assert "1 Zeilen" in lotse(tmp_path, "audit", "verify", **GOOD).stdout
+    shown = lotse(tmp_path, "audit", "show", "--last", "5", **GOOD).stdout
+    assert "Betrieb · invite · admin" in shown
+    with sqlite3.connect(tmp_path / "lotse.sqlite") as raw:
+        raw.execute("DROP TRIGGER audit_stays")
+        raw.execute("UPDATE audit SET at = at + 1")
+    raw.close()
+    done = lotse(tmp_path, "audit", "verify", **GOOD)
+    assert done.returncode == 1
+    assert "Zeile 1 wurde verändert" in done.stdout

@@ -22,6 +22,7 @@ from bot.core.messages import Visitor
 from bot.core.records import Invitation, PostFacts, Ref, Role
 from bot.ports import Address, Owed, Receipt
 from bot.store import Keys, Store
+from bot.store.audit import Verdict
 from bot.store.columns import COLUMNS
 from bot.store.errors import WrongKey
 from bot.store.reseal import reseal, sealed_columns
@@ -40,6 +41,7 @@ def fill(work) -> None:
     work.sent([(work.owe(HOME, Owed(screen(slot="s"))), Receipt(("7",)))], NOW)
     work.owe(HOME, Owed(screen()))
     work.sent([(work.owe(Address("web", "7"), Owed(screen())), Receipt())], NOW)
+    work.audit(NOW, "m1", "claim", "Blauer Otter")
     work.put_key("k", Address("web", "7"), NOW)
     for number in range(30):
         work.save(conversation(f"many{number}"))
@@ -75,6 +77,7 @@ async def test_after_the_change_no_value_needs_the_old_key(tmp_path):
             assert [w.text for w in loaded_request(work).words] == ["Bitte helft mir"]
             assert len(work.owed()) == 2
             assert work.erasable(HOME, NOW) == ("7",)
+            assert work.verify_audit() == Verdict(1)
 
         await store.run(look)
 

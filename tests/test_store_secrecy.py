@@ -96,6 +96,7 @@ def everything(work: Work) -> None:
     work.save(Invitation("h", Role.WORKER, NOW, "Frau Zeisig", POST))
     work.wake(NOW, Timer.PROMISE, "r1")
     work.count("started", "halle", "2026-11")
+    work.audit(NOW, "m1", "claim", "Mutiger Zeisig", TEXT)
     card = screen(TEXT, slot=f"card.{TEXT}", edit=True)
     first = work.owe(home, Owed(card, origin=TEXT))
     work.owe(home, Owed(screen(TEXT), request="r1", quotes=True))

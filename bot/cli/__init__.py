@@ -5,7 +5,7 @@ Exit codes: 0 done, 1 something needs a person, 2 usage or settings.
 
 import click
 
-from bot.cli import keeping, knowing, people, running, understanding
+from bot.cli import auditing, keeping, knowing, people, running, understanding
 from bot.cli.house import knowledge_of, settings_of
 
 
@@ -24,6 +24,7 @@ for each in (
     people.invite,
     people.members,
     people.status,
+    auditing.audit,
     keeping.key,
     keeping.backup,
     keeping.restore_command,

@@ -4,6 +4,7 @@ A command is a JSON object with ``command`` and its arguments; lines go out as `
 """
 
 from bot.app import App
+from bot.commands import auditing
 from bot.commands.house import Arguments, Doors, NoDoors, Say
 from bot.commands.inviting import invite
 from bot.commands.keeping import backup, resume
@@ -23,6 +24,8 @@ async def perform(app: App, doors: Doors, arguments: Arguments, say: Say) -> int
         "backup": backup,
         "resume": resume,
         "route": route,
+        "audit verify": auditing.verify,
+        "audit show": auditing.show,
     }
     command = commands.get(str(arguments.get("command")))
     if command is None:

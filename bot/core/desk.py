@@ -9,6 +9,7 @@ from bot.core import request as requests
 from bot.core.cards import tell
 from bot.core.fitting import fitting
 from bot.core.messages import (
+    Audit,
     Button,
     Commanded,
     Due,
@@ -151,12 +152,16 @@ def tapped(turn: Turn, member: Member, tap: Tap) -> None:
         return
     turn.use(ref)
     request = turn.request(ref.about) if ref.about else None
+    about = request.name if request else ref.extra
+    before = len(turn.effects)
     if request is not None:
         on_request(turn, member, ref, request)
     elif ref.about:
         tell(turn, member, turn.text("desk_already_done"))
     else:
         steps.on_post(turn, member, ref)
+    if not any(isinstance(effect, Audit) for effect in turn.effects[before:]):
+        turn.audit(ref.action, about)  # unless what it does has said so more exactly
 
 
 def on_request(turn: Turn, member: Member, ref: Ref, request: Request) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import replace
 
-from bot.core.messages import BecomeMember, Count, ForgetConversation, Invited, Screen, Staff
+from bot.core.messages import Audit, BecomeMember, Count, ForgetConversation, Invited, Screen, Staff
 from bot.core.records import Conversation, Invitation, Member, Role
 from bot.core.screens import post_name
 from bot.core.standing import stand
@@ -22,6 +22,7 @@ def invited(turn: Turn, body: Invited) -> None:
     """The operator's invitation is good until it is used or too old."""
     role = Role(body.role)
     turn.put(Invitation(body.hash, role, body.expires, body.label, body.post, body.district))
+    turn.audit("invite", body.post or body.district or body.role)
 
 
 # ── Redeeming ───────────────────────────────────────────────────────────────────────────────────
@@ -47,6 +48,7 @@ def redeemed(turn: Turn, conversation: Conversation, code: str) -> None:
     turn.put(replace(invitation, used=True))
     turn.put(member)
     turn.do(
+        Audit(member.id, "join", member.label),
         BecomeMember(conversation.id, member.id),
         ForgetConversation(conversation.id),
         Count("joined", invitation.district or ""),
@@ -60,6 +62,7 @@ def joined_again(turn: Turn, member: Member, code: str) -> Member | None:
     if invitation is None:
         return None
     turn.put(replace(invitation, used=True))
+    turn.audit("join", invitation.post or "")
     posts = tuple(dict.fromkeys((*member.posts, *seats(turn, invitation))))
     return replace(member, posts=posts, district=member.district or invitation.district)
 

@@ -254,4 +254,28 @@ class Count:
     district: str = ""
 
 
-Effect = Say | Wake | LetSleep | ForgetWords | ForgetConversation | EraseChat | BecomeMember | Count
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """Write down for good who did what, about which request (its name), post or member.
+
+    ``member`` "" is the operator. Never words of a request; ``why`` is a reason that a member had
+    to write to see an address, and nothing else.
+    """
+
+    member: str
+    action: str
+    about: str = ""
+    why: str = ""
+
+
+Effect = (
+    Say
+    | Wake
+    | LetSleep
+    | ForgetWords
+    | ForgetConversation
+    | EraseChat
+    | BecomeMember
+    | Count
+    | Audit
+)

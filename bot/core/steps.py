@@ -115,6 +115,7 @@ def permission_typed(turn: Turn, member: Member, post: str, text: str) -> None:
         return
     facts = replace(turn.team.facts(post), permission=Permission(on, name.strip()[:200]))
     turn.put(facts)
+    turn.audit("permission", post)
     checklist(turn, member, post, first=turn.text("permission_recorded"))
 
 
@@ -137,6 +138,7 @@ def plan_typed(turn: Turn, member: Member, post: str, text: str) -> None:
         return
     member = replace(member, plan=spans)
     turn.put(member)
+    turn.audit("plan", post)
     checked(turn, *member.posts)
     first = turn.text("plan_recorded", plan=spoken_hours(spans))
     checklist(turn, member, post, first=first)

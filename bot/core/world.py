@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any, assert_never, cast
 
 from bot.core.knowledge import Knowledge
-from bot.core.messages import Button, Effect, Event, Say, Screen, Staff, Visitor
+from bot.core.messages import Audit, Button, Effect, Event, Say, Screen, Staff, Visitor
 from bot.core.records import (
     Conversation,
     ConversationKey,
@@ -208,6 +208,11 @@ class Turn:
         quotes: bool = False,
     ) -> None:
         self.do(Say(to, screen, request, quotes))
+
+    def audit(self, action: str, about: str = "", why: str = "") -> None:
+        """Who spoke did this; ``about`` is a request's name, a post or a member, never words."""
+        who = self.event.who
+        self.do(Audit(who.member if isinstance(who, Staff) else "", action, about, why))
 
     # making
 

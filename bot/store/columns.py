@@ -56,6 +56,8 @@ COLUMNS: Mapping[str, Mapping[str, Holds]] = {
         "address_hash": "hash",
         "sealed_address": "sealed",
     },
+    "audit": {"sealed_entry": "sealed", "hash": "hash"},
+    "audit_ends": {"name": "word", "sealed_end": "sealed"},
     "seen": {"hash": "hash"},
     "marks": {"channel": "word", "mark": "number"},
     "counters": {"month": "number", "district": "word", "what": "word"},

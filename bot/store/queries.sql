@@ -313,6 +313,34 @@ SELECT
     (SELECT count(*) FROM timers);
 
 
+-- Who did what.
+
+-- name: put_audit(number, at, sealed_entry, hash)!
+INSERT INTO audit (number, at, sealed_entry, hash) VALUES (:number, :at, :sealed_entry, :hash);
+
+-- name: audit_after(number, size)
+SELECT number, at, sealed_entry, hash FROM audit
+WHERE number > :number ORDER BY number LIMIT :size;
+
+-- name: audit_to_cut(before)^
+SELECT number, hash FROM audit
+WHERE number < coalesce(
+    (SELECT min(number) FROM audit WHERE at >= :before),
+    (SELECT max(number) + 1 FROM audit)
+)
+ORDER BY number DESC LIMIT 1;
+
+-- name: drop_audit(number)!
+DELETE FROM audit WHERE number <= :number;
+
+-- name: audit_end(name)$
+SELECT sealed_end FROM audit_ends WHERE name = :name;
+
+-- name: put_audit_end(name, number, sealed_end)!
+INSERT INTO audit_ends (name, number, sealed_end) VALUES (:name, :number, :sealed_end)
+ON CONFLICT (name) DO UPDATE SET number = excluded.number, sealed_end = excluded.sealed_end;
+
+
 -- What has had its time.
 
 -- name: sweep_seen(before)!
