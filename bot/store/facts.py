@@ -87,16 +87,22 @@ class Facts(Matters):
     # ── Conversations ───────────────────────────────────────────────────────────────────────────
 
     def conversation(self, conversation: str) -> Conversation | None:
+        known = self._memory.conversations.get(conversation)
+        if known is not None:
+            return known
         sealed = self._one("conversation", id=conversation)
         if sealed is None:
             return None
-        return codec.conversation_of(self._open(sealed, "conversations", conversation, "state"))
+        found = codec.conversation_of(self._open(sealed, "conversations", conversation, "state"))
+        self._memory.conversations.put(conversation, found)
+        return found
 
     def _save_conversation(self, record: Conversation) -> None:
         plain = codec.conversation_bytes(record)
         sealed = self._close(plain, "conversations", record.id, "state")
         touched = codec.micros(record.touched)
         self._do("put_conversation", id=record.id, sealed_state=sealed, touched=touched)
+        self._memory.conversations.put(record.id, record)
 
     # ── The team ────────────────────────────────────────────────────────────────────────────────
 

@@ -106,10 +106,10 @@ class History(Facts, Letters, Rounds):
         super().save(record)
 
     def _forget_draft(self, conversation: str) -> None:
-        if self._one("page_of_conversation", conversation=conversation) is None:
-            return
         before = self.conversation(conversation)
         if before is None or not before.draft:
+            return
+        if self._one("page_of_conversation", conversation=conversation) is None:
             return
         for (found,) in list(self._all("hashes_of", conversation=conversation)):
             rows = list(self._all("pages", address_hash=found, before=LAST, size=LAST))

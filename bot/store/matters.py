@@ -68,6 +68,7 @@ class Matters(Unit):
         )
         if request.id not in self._forgotten:
             self._save_words(request.id, request.words)
+        self._memory.asked.clear()
         if self._memory.names is not None:
             self._memory.names.put(request.id, request.name if request.open else None)
 
@@ -87,7 +88,12 @@ class Matters(Unit):
             self._do("put_word", request=request_id, seq=seq, sealed_text=sealed)
 
     def _requests_of(self, conversation: str) -> tuple[str, ...]:
-        return tuple([row[0] for row in self._all("requests_of", conversation=conversation)])
+        known = self._memory.asked.get(conversation)
+        if known is None:
+            rows = self._all("requests_of", conversation=conversation)
+            known = tuple([row[0] for row in rows])
+            self._memory.asked.put(conversation, known)
+        return known
 
     def _open_requests(self, post: str, page: int) -> tuple[str, ...]:
         rows = self._all("open_requests", post=post, size=PAGE, skip=PAGE * page)

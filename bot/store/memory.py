@@ -5,8 +5,16 @@ nobody knows which of it is still true.
 """
 
 from dataclasses import dataclass, field
+from typing import TypeVar
 
-from bot.core.records import Invitation, Member, PostFacts, Team
+from bot.core.messages import Staff, Visitor
+from bot.core.records import Conversation, Invitation, Member, PostFacts, Team
+from bot.ports import Address
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+RECENT = 2000  # entries; who spoke just now will speak again in a moment
 
 
 @dataclass(slots=True)
@@ -51,11 +59,26 @@ class Names:
         return self.in_use
 
 
+class Recent(dict[K, V]):
+    """What was put last; beyond ``RECENT`` entries the one put first goes."""
+
+    def put(self, key: K, value: V) -> None:
+        self.pop(key, None)
+        self[key] = value
+        if len(self) > RECENT:
+            del self[next(iter(self))]
+
+
 @dataclass(slots=True)
 class Memory:
     roster: Roster | None = None
     names: Names | None = None
     next_row: int = 0  # the outbox's next number; 0 = not looked up yet
+    hashes: Recent[Address, bytes] = field(default_factory=Recent)
+    people: Recent[bytes, Visitor | Staff] = field(default_factory=Recent)  # by address hash
+    newest: Recent[Visitor | Staff, bytes] = field(default_factory=Recent)  # address last used
+    conversations: Recent[str, Conversation] = field(default_factory=Recent)
+    asked: Recent[str, tuple[str, ...]] = field(default_factory=Recent)  # open requests of one
     # Erasure is complete when the write-ahead log is emptied; kept here until that went well.
     unswept: bool = field(default=False)
 
@@ -63,3 +86,12 @@ class Memory:
         self.roster = None
         self.names = None
         self.next_row = 0
+        self.forget_people()
+        self.conversations.clear()
+        self.asked.clear()
+
+    def forget_people(self) -> None:
+        """Somebody's addresses have changed hands."""
+        self.hashes.clear()
+        self.people.clear()
+        self.newest.clear()

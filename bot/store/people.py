@@ -11,11 +11,19 @@ from bot.store.unit import Unit
 
 class People(Unit):
     def who(self, address: Address) -> Visitor | Staff | None:
-        return person(self._one("who", hash=self._address_hash(address)))
+        found = self._address_hash(address)
+        known = self._memory.people.get(found)
+        if known is None and (known := person(self._one("who", hash=found))) is not None:
+            self._memory.people.put(found, known)
+        return known
 
     def bind(self, address: Address, who: Visitor | Staff, at: datetime) -> None:
         """The address is this person's from now on, and the one last used."""
         found, (kind, person_id) = self._address_hash(address), named(who)
+        if self._memory.newest.get(who) == found:
+            return  # it is already, and only which one is the newest counts
+        self._memory.newest.put(who, found)
+        self._memory.people.put(found, who)
         known = {"hash": found, "who_kind": kind, "who_id": person_id, "last_used": micros(at)}
         if self._do("use_address", **known):
             return
@@ -34,6 +42,7 @@ class People(Unit):
     def rebind(self, conversation: str, member: str) -> None:
         """``BecomeMember``: the conversation's addresses are the member's."""
         self._do("rebind", conversation=conversation, member=member)
+        self._memory.forget_people()
 
 
 def named(who: Visitor | Staff) -> tuple[str, str]:

@@ -39,13 +39,18 @@ class Rounds(Matters):
 
     def seen(self, ids: Sequence[str]) -> frozenset[str]:
         """Those of these event ids that were already handled."""
-        return frozenset(
-            [i for i in ids if self._one("seen", hash=self._sealer.hash("seen", i)) is not None],
-        )
+        return frozenset([i for i in ids if self._one("seen", hash=self._seen_hash(i)) is not None])
+
+    def _seen_hash(self, event: str) -> bytes:
+        """Asked for at the beginning and at the end of a unit."""
+        found = self._events.get(event)
+        if found is None:
+            found = self._events[event] = self._sealer.hash("seen", event)
+        return found
 
     def mark_seen(self, ids: Sequence[str], at: datetime) -> None:
         when = micros(at)
-        rows = [{"hash": self._sealer.hash("seen", i), "at": when} for i in ids]
+        rows = [{"hash": self._seen_hash(i), "at": when} for i in ids]
         self._queries.put_seen(self.connection, rows)
 
     def set_mark(self, channel: str, mark: str, at: datetime) -> None:

@@ -4,6 +4,8 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Any
 
+from aiosql.types import SQLOperationType
+
 from bot.ports import Address
 from bot.store.memory import Memory
 from bot.store.sealing import Place, Sealer
@@ -24,20 +26,24 @@ class Unit:
         self._queries = queries
         self._sealer = sealer
         self._memory = memory
-        self._hashes: dict[Address, bytes] = {}  # asked for several times in each turn
+        self._events: dict[str, bytes] = {}  # hashes of the events of this unit
+
+    # Past aiosql's own way to run a statement, which costs as much again as the statement.
 
     def _do(self, query: str, **values: object) -> int:
         """Run a named statement; how many rows it touched."""
-        # Past aiosql's own way to run it, which costs as much again as the statement.
         return self.connection.execute(getattr(self._queries, query).sql, values).rowcount
 
     def _one(self, query: str, **values: object) -> Any:
         """The row (``^``) or the value (``$``) of a named query; ``None`` when there is none."""
-        return getattr(self._queries, query)(self.connection, **values)
+        named = getattr(self._queries, query)
+        row = self.connection.execute(named.sql, values).fetchone()
+        if row is None or named.operation is SQLOperationType.SELECT_ONE:
+            return row
+        return row[0]
 
     def _all(self, query: str, **values: object) -> Iterable[Any]:
-        rows: Iterable[Any] = getattr(self._queries, query)(self.connection, **values)
-        return rows
+        return self.connection.execute(getattr(self._queries, query).sql, values)
 
     def _close(self, plain: bytes, table: str, row: str, column: str) -> bytes:
         return self._sealer.close(plain, Place(table, row, column))
@@ -46,8 +52,8 @@ class Unit:
         return self._sealer.open(envelope, Place(table, row, column))
 
     def _address_hash(self, address: Address) -> bytes:
-        found = self._hashes.get(address)
+        found = self._memory.hashes.get(address)
         if found is None:
             found = self._sealer.hash("address", address.channel, address.id)
-            self._hashes[address] = found
+            self._memory.hashes.put(address, found)
         return found

@@ -46,6 +46,8 @@ class Work(Sessions, History, Audits):
             self._do("drop_messages", address_hash=found)
             self._do("drop_slots", address_hash=found)
             self._do("drop_address", hash=found)
+        self._memory.forget_people()
+        self._memory.conversations.pop(conversation, None)
         self._do("drop_refs_of", owner=conversation)
         self._do("drop_timers_of", ref=conversation)
         self._do("drop_conversation", id=conversation)
