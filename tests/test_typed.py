@@ -9,7 +9,6 @@ from bot.core.messages import Command, Tone
 from bot.core.taps import Move, Open
 from bot.core.tree import Audience
 from bot.core.typed import AHEAD, SURE
-from bot.core.worries import feared
 
 ACUTE = "ich will mich umbringen"
 
@@ -140,12 +139,45 @@ def judged(*found):
     """A talk whose understanding is certain of these topics."""
 
     class Index:
-        def find(self, text, audience):
+        def meant(self, said):
+            return {}
+
+        def chosen(self, meant, audience):
             return found
 
     talk = Talk()
     talk.k = replace(talk.k, topics=Index())
     return talk.visitor().starts().taps("Schüler:in")
+
+
+class Counting:
+    """Understands like the real one and counts how often a text is worked out."""
+
+    def __init__(self, real):
+        self.real, self.count = real, 0
+
+    def meant(self, said):
+        self.count += 1
+        return self.real.meant(said)
+
+    def chosen(self, meant, audience):
+        return self.real.chosen(meant, audience)
+
+    def found(self, text):
+        self.count += 1
+        return self.real.found(text)
+
+
+def test_a_text_is_understood_once_a_turn():
+    talk = Talk()
+    lexicon = replace(talk.k.lexicon)
+    lexicon.__dict__["ways"] = ways = Counting(talk.k.lexicon.ways)
+    topics = Counting(talk.k.topics)
+    talk.k = replace(talk.k, topics=topics, lexicon=lexicon)
+    kim = talk.visitor().starts().taps("Schüler:in")
+    for once, text in enumerate(("die anderen lachen mich aus", "bin total unten, weine nur"), 1):
+        kim.says(text)
+        assert (ways.count, topics.count) == (once, once)
 
 
 def test_a_sure_topic_is_opened_and_named():
@@ -222,7 +254,7 @@ def test_what_may_be_meant_is_offered_beside_the_worry():
     kim = judged(("mobbing", 0.5))
     lexicon = kim.talk.k.lexicon
     texts = [text for entry in lexicon.entries for text in entry.examples]
-    fears = ((text, feared(text, lexicon, kim.talk.k.topics)) for text in texts)
+    fears = ((text, kim.talk.k.heard(text).danger) for text in texts)
     kim.says(next(text for text, fear in fears if fear.level and not fear.plain))
     assert kim.news[0].tone is Tone.ALERT
     assert "Mobbing und Ausgrenzung" in kim.labels

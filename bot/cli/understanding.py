@@ -11,7 +11,6 @@ import click
 from bot.core import score
 from bot.core.knowledge import Knowledge
 from bot.core.tree import Audience
-from bot.core.worries import feared
 
 SCHOOLS_SHOWN = 5
 TOPICS_SHOWN = 3
@@ -79,12 +78,13 @@ def school_found(knowledge: Knowledge, line: str) -> dict[str, object]:
 
 def understood(knowledge: Knowledge, text: str, audience: Audience | None) -> dict[str, object]:
     """One text as what is feared, meant and named in it."""
-    topics = knowledge.topics.find(text, audience)[:TOPICS_SHOWN]
+    heard = knowledge.heard(text)
+    topics = heard.about(audience)[:TOPICS_SHOWN]
     school = knowledge.schools.find(text, None)
     sure = school.ask is None and school.schools and school.schools[0][1] >= SURE_SCHOOL
     return {
         "text": text,
-        "crisis": feared(text, knowledge.lexicon, knowledge.topics).level.name.lower(),
+        "crisis": heard.danger.level.name.lower(),
         "topics": [{"id": topic, "score": share} for topic, share in topics],
         "school": school.schools[0][0] if sure else None,
     }

@@ -14,7 +14,6 @@ from bot.core.tree import Ask, Audience
 from bot.core.understand.crisis import Level
 from bot.core.view import sight_for
 from bot.core.world import Turn
-from bot.core.worries import feared
 
 KEPT = timedelta(days=30)  # words of a closed request, then erased (retention by default)
 QUIET = timedelta(days=30)  # an answered request with nothing new closes by itself
@@ -78,7 +77,7 @@ def add(turn: Turn, request: Request, texts: tuple[str, ...]) -> Request:
 
 
 def alarming(turn: Turn, text: str) -> bool:
-    return feared(text, turn.k.lexicon, turn.k.topics).level is Level.ACUTE
+    return turn.heard(text).danger.level is Level.ACUTE
 
 
 def fresh_name(turn: Turn) -> str:

@@ -9,7 +9,6 @@ from bot.core.knowledge import Knowledge
 from bot.core.tree import Audience
 from bot.core.understand.crisis import Level
 from bot.core.understand.odds import OFFTOPIC, UNCLEAR
-from bot.core.worries import feared
 
 _Z = 1.96  # of the normal distribution: 95 % of it lie within
 
@@ -68,13 +67,14 @@ def audience_of(name: str | None) -> Audience | None:
 
 def phrase(knowledge: Knowledge, row: dict[str, str]) -> Case:
     """A row of a file of phrases, as it is understood; KeyError names what is missing."""
-    found = knowledge.topics.find(row["text"], audience_of(row.get("audience")))
+    heard = knowledge.heard(row["text"])
+    found = heard.about(audience_of(row.get("audience")))
     return Case(
         row["text"],
         row["topic"],
         Level[row["crisis"].upper()],
         row.get("hard_negative") == "1",
-        feared(row["text"], knowledge.lexicon, knowledge.topics).level,
+        heard.danger.level,
         tuple(topic for topic, _ in found),
     )
 

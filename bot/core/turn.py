@@ -54,7 +54,7 @@ from bot.core.understand.crisis import Level
 from bot.core.view import Sight
 from bot.core.visitor import visitor
 from bot.core.world import Outcome, Turn, updated
-from bot.core.worries import feared, help_screen
+from bot.core.worries import help_screen
 
 __all__ = ["Outcome", "apology", "danger_screen", "needs", "turn", "updated"]
 
@@ -242,7 +242,7 @@ def apology(knowledge: Knowledge, event: Event) -> Effect | None:
 
 def danger_screen(knowledge: Knowledge, text: str, at: datetime) -> Screen | None:
     """Help that answers now, without any record: for when nothing can be stored."""
-    found = feared(text, knowledge.lexicon, knowledge.topics)
+    found = knowledge.heard(text).danger
     if found.level is Level.NONE:
         return None
     somebody = Sight(knowledge, Team(), Conversation("", at), at)

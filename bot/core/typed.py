@@ -17,7 +17,7 @@ from bot.core.understand.odds import OFFTOPIC
 from bot.core.view import Sight
 from bot.core.walk import Place, replay
 from bot.core.world import Turn
-from bot.core.worries import feared, help_screen, of_another
+from bot.core.worries import help_screen, of_another
 
 SURE = 0.75  # a topic found this surely is opened, with "Etwas anderes?" on the screen …
 AHEAD = 0.6  # … if it is this far before the next one: right in 90 % of 144 of 986 sentences
@@ -77,7 +77,7 @@ def look(turn: Turn, conversation: Conversation, sight: Sight, place: Place, tex
     elif place.node.ask is Ask.PLACE:
         town(turn, conversation, sight, place, text)
     else:
-        concern(turn, conversation, sight, text[:LONGEST])
+        concern(turn, conversation, sight, text)
 
 
 # ── Danger ──────────────────────────────────────────────────────────────────────────────────────
@@ -88,7 +88,7 @@ def screened(turn: Turn, conversation: Conversation, text: str) -> Conversation:
 
     What goes on is decided elsewhere.
     """
-    found = feared(text, turn.k.lexicon, turn.k.topics)
+    found = turn.heard(text).danger
     new = found.worries - conversation.worries
     if found.level is Level.NONE or not (found.plain or new):
         return conversation
@@ -116,7 +116,7 @@ def after_danger(turn: Turn, conversation: Conversation, text: str, found: tuple
 
     What merely sounds like a worry may be about what was found.
     """
-    fear = feared(text, turn.k.lexicon, turn.k.topics)
+    fear = turn.heard(text).danger
     subjects = [topic.id for topic in turn.k.tree.subjects(conversation.audience)]
     own = [topic for topic in subjects if topic in fear.worries]
     topics = own if fear.plain else dict.fromkeys((*own, *found))
@@ -163,11 +163,11 @@ def concern(turn: Turn, conversation: Conversation, sight: Sight, text: str) -> 
 
     Beside an open request the text may be meant for it: it is held until the next tap says so.
     """
-    found = turn.k.topics.find(text, conversation.audience)
+    found = turn.heard(text).about(conversation.audience)
     topics = tuple(topic for topic, _ in found if topic != OFFTOPIC)
     sure = _is_sure(found)
     if sight.waiting:
-        conversation = replace(conversation, held=(*conversation.held, text))
+        conversation = replace(conversation, held=(*conversation.held, text[:LONGEST]))
     if sure:
         go(turn, conversation, topics[0], *asking.join_buttons(turn, conversation))
     elif sight.waiting:

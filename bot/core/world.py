@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, assert_never, cast
 
+from bot.core.heard import Heard
 from bot.core.knowledge import Knowledge
 from bot.core.messages import Audit, Button, Effect, Event, Say, Screen, Staff, Visitor
 from bot.core.records import (
@@ -133,6 +134,7 @@ class Turn:
     effects: list[Effect] = field(default_factory=list)
     drawn: int = 0
     sights: dict[tuple[object, ...], Any] = field(default_factory=dict)  # see ``standing``
+    texts: dict[str, Heard] = field(default_factory=dict)
 
     @classmethod
     def on(cls, knowledge: Knowledge, known: Mapping[Key, object], event: Event) -> "Turn":
@@ -159,6 +161,12 @@ class Turn:
         return tuple(
             r for r in map(self.request, ids) if r is not None and r.open and r.post == post
         )
+
+    def heard(self, text: str) -> Heard:
+        """A text as it is understood; the same one is worked out once a turn."""
+        if text not in self.texts:
+            self.texts[text] = self.k.heard(text)
+        return self.texts[text]
 
     @property
     def team(self) -> Team:

@@ -1,12 +1,12 @@
 """How dangerous a text sounds, learnt from sentences whose danger people have judged."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 from typing import Final
 
-from bot.core.understand.odds import learnt, traits
-from bot.core.understand.text import words
+from bot.core.understand.odds import learnt
+from bot.core.understand.said import Said
 
 # Measured with the authors of knowledge/phrases left out in turn; the table is in bot/README.md.
 LEAST: Final = 0.03
@@ -14,9 +14,6 @@ ACUTE_FROM: Final = -1.75  # how much more must speak for acute than for none �
 CONCERN_FROM: Final = -2.25  # … and for acute or concern than for none
 CALM: Final = 15.0  # what must be outweighed by any evidence: short texts have little of it
 LISTED: Final = 1.0  # what a wording of the lexicon adds
-_READ: Final = 700  # words
-_PART: Final = 50  # words that are judged at once; in a longer text a sentence would drown …
-_STEP: Final = 30  # … so it is read in parts that overlap
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +32,10 @@ class Alarm:
         feared = ((text, topic, 1.0) for text, topic, crisis in said if crisis != "none")
         self._worries = learnt(tuple(feared), LEAST)
 
-    def scores(self, text: str) -> tuple[float, float]:
+    def scores(self, text: str | Said) -> tuple[float, float]:
         """How much more speaks for acute than for none, and for any danger: of the worst part."""
         acute = some = -100.0
-        known: dict[str, list[str]] = {}
-        for part in _parts(words(text)[:_READ]):
-            found = traits(part, known)
+        for found in Said.of(text).parts:
             scores = self._levels.scores(found)
             none = scores.get("none", 0.0) + CALM / sqrt(len(found) or 1)
             sure = scores.get("acute", 0.0) - none
@@ -48,18 +43,14 @@ class Alarm:
             some = max(some, sure, scores.get("concern", 0.0) - none)
         return acute, some
 
-    def felt(self, text: str, *, listed: bool = False) -> Felt:
+    def felt(self, text: str | Said, *, listed: bool = False) -> Felt:
         """What one must fear; ``listed``: the lexicon knows an acute wording in it."""
-        acute, some = self.scores(text)
+        said = Said.of(text)
+        acute, some = self.scores(said)
         more = LISTED if listed else 0.0
         level = 2 if acute + more >= ACUTE_FROM else 1 if some + more >= CONCERN_FROM else 0
-        return Felt(level, self._worry(text) if level else "")
+        return Felt(level, self._worry(said) if level else "")
 
-    def _worry(self, text: str) -> str:
-        found = self._worries.scores(traits(words(text)[:_READ]))
+    def _worry(self, said: Said) -> str:
+        found = self._worries.scores(said.traits)
         return max(found, key=lambda topic: (found[topic], topic))
-
-
-def _parts(row: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    for at in range(0, max(1, len(row) - _PART + _STEP), _STEP):
-        yield row[at : at + _PART]

@@ -32,6 +32,7 @@ from typing import Any, Final
 
 from bot.core.understand.alarm import Alarm
 from bot.core.understand.odds import Phrase
+from bot.core.understand.said import Said
 from bot.core.understand.text import normalise
 from bot.core.understand.wording import Way, Ways
 
@@ -96,6 +97,11 @@ class Lexicon:
         )
 
     @cached_property
+    def worries(self) -> frozenset[str]:
+        """What there is an entry for."""
+        return frozenset(entry.worry for entry in self.entries)
+
+    @cached_property
     def alarm(self) -> Alarm | None:
         """What the sentences and the entries' examples teach; None where there are no sentences."""
         if not self.phrases:
@@ -107,13 +113,14 @@ class Lexicon:
         return Alarm(said)
 
 
-def danger(text: str, lexicon: Lexicon) -> Danger:
+def danger(text: str | Said, lexicon: Lexicon) -> Danger:
     """How dangerous it sounds and which worries it shows; pure, any text, within milliseconds.
 
     The lexicon's explicit entries always count as they say. Otherwise the sentences of known
     meaning decide; what the lexicon lists adds to what they say and is never less than a concern.
     """
-    found = [lexicon.entries[number] for number in lexicon.ways.found(text)]
+    said = Said.of(text)
+    found = [lexicon.entries[number] for number in lexicon.ways.found(said.text)]
     listed = max((entry.level for entry in found), default=Level.NONE)
     worries = frozenset(entry.worry for entry in found)
     explicit = max((entry.level for entry in found if entry.explicit), default=Level.NONE)
@@ -122,7 +129,7 @@ def danger(text: str, lexicon: Lexicon) -> Danger:
     if alarm is None:
         return Danger(listed, worries, plain, bool(found))
     level = max(explicit, min(listed, Level.CONCERN))
-    felt = alarm.felt(text, listed=listed is Level.ACUTE)
+    felt = alarm.felt(said, listed=listed is Level.ACUTE)
     level = max(level, Level(felt.level))
     if level is Level.NONE:
         return Danger(level, frozenset())

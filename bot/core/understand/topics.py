@@ -1,25 +1,27 @@
 """Concerns as people write them: odds of what authors wrote and of sentences of known meaning."""
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from math import exp
 from typing import Final
 
-from rapidfuzz import fuzz, process
-
 from bot.core.tree import Audience, Goto, Node, Topic, Tree
-from bot.core.understand.odds import OFFTOPIC, UNCLEAR, Phrase, learnt, traits
+from bot.core.understand.odds import OFFTOPIC, UNCLEAR, Phrase, learnt
+from bot.core.understand.said import Said
 from bot.core.understand.text import FUNCTION_WORDS, words
 
 _SHOWN: Final = 3
-_READ: Final = 300  # words of a text that are read
 # How much a line teaches: written for the topic, an example sentence, beside a choice.
 _WORD, _PHRASE, _CHOICE = 1.0, 1.0, 0.6
 # Measured with the authors of knowledge/phrases left out in turn; the table is in bot/README.md.
 _LEAST: Final = 0.1  # share that is granted to a trait a label never had
 _ASIDE: Final = 0.3  # what is added for "not for us": its sentences have least in common
 _WHOLE: Final = 5  # letters of a known word that may stand in a compound
-_SLIP, _SLIPS = 86, 20  # how alike a slip is, in per cent; words that are looked at for one
+_LONGEST_PART: Final = 24  # letters of it
+_LOOKED_AT: Final = 20  # words that are looked at when none of a text is known as it stands
 _SHARP: Final = 3.0  # the score is the share of e to this times what speaks for a topic
+
+
+Found = tuple[str, float]  # a topic's id or OFFTOPIC, and a score 0..1
 
 
 class TopicIndex:
@@ -34,29 +36,38 @@ class TopicIndex:
             if p.topic in self._audiences or p.topic in {OFFTOPIC, UNCLEAR}
         ]
         self._odds = learnt(tuple(samples), _LEAST)
-        self._vocabulary = {word for text, _, _ in samples for word in words(text)}
+        self._known = {word for text, _, _ in samples for word in words(text)}
+        long = (word for word in self._known if len(word) >= _WHOLE)
+        self._slips = {form for word in long for form in _less_a_letter(word)}
 
-    def find(self, text: str, audience: Audience | None) -> tuple[tuple[str, float], ...]:
+    def find(self, text: str | Said, audience: Audience | None) -> tuple[Found, ...]:
         """Up to three topic ids with a score 0..1, the best first; () when nothing fits.
 
         Only topics for this audience are found; None stands for all. OFFTOPIC may come first: the
         text is not for us, and what follows is what it would mean if it were.
         """
-        row = words(text)[:_READ]
-        found = self._odds.scores(traits(row))
-        meant = {
-            topic: score + (_ASIDE if topic == OFFTOPIC else 0.0)
-            for topic, score in found.items()
+        return self.chosen(self.meant(Said.of(text)), audience)
+
+    def meant(self, said: Said) -> dict[str, float]:
+        """How much speaks for each topic; empty where nothing is known of what was said."""
+        if FUNCTION_WORDS.issuperset(said.words):
+            return {}
+        found = self._odds.scores(said.traits)
+        if not any(found.values()) or not self._heard(said.words):
+            return {}
+        return {t: score + (_ASIDE if t == OFFTOPIC else 0.0) for t, score in found.items()}
+
+    def chosen(self, meant: Mapping[str, float], audience: Audience | None) -> tuple[Found, ...]:
+        """The best three of those for this audience, as ``find`` gives them."""
+        theirs = {
+            topic: score
+            for topic, score in meant.items()
             if audience is None or audience in self._audiences.get(topic, Audience)
         }
-        if FUNCTION_WORDS.issuperset(row) or not any(found.values()) or not meant:
-            return ()
-        if not self._heard(row):
-            return ()
-        best = max(meant.values())
-        parts = {topic: exp(_SHARP * (score - best)) for topic, score in meant.items()}
+        best = max(theirs.values(), default=0.0)
+        parts = {topic: exp(_SHARP * (score - best)) for topic, score in theirs.items()}
         hits = sorted(parts, key=lambda topic: (-parts[topic], topic))
-        if hits[0] == UNCLEAR:
+        if hits[:1] in ([], [UNCLEAR]):
             return ()
         total = sum(parts.values())
         shown = [topic for topic in hits if topic not in {UNCLEAR, OFFTOPIC}]
@@ -65,12 +76,28 @@ class TopicIndex:
 
     def _heard(self, row: Sequence[str]) -> bool:
         """Whether any word is known, or one is part of it or a slip: letters are no evidence."""
-        known, row = self._vocabulary, row[:_SLIPS]
-        return (
-            not known.isdisjoint(row)
-            or any(len(k) >= _WHOLE and k in w for w in row for k in known)
-            or any(process.extractOne(w, known, scorer=fuzz.ratio, score_cutoff=_SLIP) for w in row)
+        if not self._known.isdisjoint(row):
+            return True
+        looked_at = row[:_LOOKED_AT]
+        return any(
+            not self._known.isdisjoint(_within(word)) or not self._slips.isdisjoint(_slips(word))
+            for word in looked_at
         )
+
+
+def _within(word: str) -> Iterator[str]:
+    for start in range(len(word) - _WHOLE + 1):
+        longest = min(len(word), start + _LONGEST_PART)
+        yield from (word[start:end] for end in range(start + _WHOLE, longest + 1))
+
+
+def _slips(word: str) -> Iterable[str]:
+    return _less_a_letter(word) if _WHOLE <= len(word) <= _LONGEST_PART else ()
+
+
+def _less_a_letter(word: str) -> Iterator[str]:
+    yield word
+    yield from (word[:at] + word[at + 1 :] for at in range(len(word)))
 
 
 def _lines(topic: Topic, subjects: Container[str]) -> Iterator[tuple[str, str, float]]:
