@@ -20,6 +20,7 @@ from bot.core.tree import Audience
 from bot.dispatcher import Core, Dispatcher
 from bot.outbox import Outbox
 from bot.ports import Address, Channel, Limits, Log, Outgoing, Owed, where
+from bot.rotation import Rotation
 from bot.store import Store, StoreError, Work
 from bot.store.errors import DiskFull, Locked
 from bot.timers import Timers
@@ -89,6 +90,7 @@ class App:
             log=self.log,
             steady=self.steady,
         )
+        self.rotation = Rotation(self.store, self.log)
 
     # ── Starting and stopping ───────────────────────────────────────────────────────────────────
 
@@ -99,6 +101,7 @@ class App:
         await self.outbox.start()
         timers = asyncio.create_task(self.timers.run())
         sweeping = asyncio.create_task(self._sweep())
+        await self.rotation.resume()
         try:
             yield
         finally:
@@ -106,6 +109,7 @@ class App:
                 task.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await task
+            await self.rotation.stop()
             await self.dispatcher.stop()
             await self.outbox.stop()
 

@@ -273,6 +273,34 @@ def test_a_wrong_key_is_one_sentence_and_nothing_is_destroyed(command, tmp_path)
     assert (tmp_path / "lotse.sqlite").read_bytes() == before
 
 
+def test_the_key_is_changed_while_the_bot_runs_and_the_old_one_may_go(tmp_path):
+    filled(tmp_path / "lotse.sqlite", due=timedelta(days=1))
+    new = new_key()
+    both, alone = GOOD | {"LOTSE_KEY": f"{new},{KEY}"}, GOOD | {"LOTSE_KEY": new}
+    with running(tmp_path, **GOOD):
+        early = lotse(tmp_path, "key", "rotate", **both)
+        assert early.returncode == 1
+        assert "noch nicht. Bitte lotse run neu starten" in early.stdout
+    with running(tmp_path, **both):
+        assert "mit älteren noch verschlossene Werte" in lotse(tmp_path, "status", **both).stdout
+        done = lotse(tmp_path, "key", "rotate", **both)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert f"Nicht mehr gebraucht: „{KEY.partition(':')[0]}“" in done.stdout
+        assert "verschlossene Werte" not in lotse(tmp_path, "status", **both).stdout
+    assert lotse(tmp_path, "status", **alone).returncode == 0
+    assert_refused(lotse(tmp_path, "status", **GOOD), "Schlüssel")
+
+
+def test_the_key_is_changed_without_a_running_bot_and_one_key_alone_says_how(tmp_path):
+    filled(tmp_path / "lotse.sqlite")
+    how = lotse(tmp_path, "key", "rotate", **GOOD)
+    assert how.returncode == 2
+    assert "lotse key new" in how.stdout
+    done = lotse(tmp_path, "key", "rotate", **(GOOD | {"LOTSE_KEY": f"{new_key()},{KEY}"}))
+    assert done.returncode == 0
+    assert re.search(rf"Werte: „{KEY.partition(':')[0]}“: [1-9]", done.stdout)
+
+
 def assert_refused(done: Done, word: str) -> None:
     """One sentence that says why, exit 1, no traceback."""
     assert done.returncode == 1, done.stdout + done.stderr

@@ -1,7 +1,10 @@
 """The master key can be changed while the bot runs (bar 23)."""
 
 import asyncio
+import base64
 import os
+import sys
+from pathlib import Path
 
 import pytest
 from store_samples import (
@@ -21,10 +24,11 @@ from store_samples import (
 from bot.core.messages import Visitor
 from bot.core.records import Invitation, PostFacts, Ref, Role
 from bot.ports import Address, Owed, Receipt
+from bot.rotation import Rotation
 from bot.store import Keys, Store
 from bot.store.audit import Verdict
 from bot.store.columns import COLUMNS
-from bot.store.errors import WrongKey
+from bot.store.errors import DiskFull, WrongKey
 from bot.store.reseal import reseal, sealed_columns
 from bot.store.sealing import Place, kid_of
 
@@ -66,8 +70,10 @@ async def test_after_the_change_no_value_needs_the_old_key(tmp_path):
         await store.run(fill)
     async with opened(path, BOTH) as store:
         assert await store.run(lambda work: kids(work.connection)) == {KEYS.newest, "neu"}
-        assert await store.reseal() > 100
-        assert await store.reseal() == 0
+        assert dict(await store.older_keys())[KEYS.newest] > 100
+        while await store.reseal():
+            pass
+        assert await store.older_keys() == {}
         assert await store.run(lambda work: kids(work.connection)) == {"neu"}
     async with opened(path, NEW) as store:
 
@@ -114,12 +120,111 @@ async def test_a_change_that_was_not_finished_keeps_asking_for_the_old_key(tmp_p
         await Store.open(path, NEW)
 
 
+async def killed_at_every_commit(path, *fault: str) -> list[str]:
+    """Change the key of a filled database in lives that end one commit later each time."""
+    async with opened(path) as store:
+        await store.run(fill)
+    script = Path(__file__).parent / "kills" / "turning.py"
+    masters = [f"{k}:{base64.b64encode(v).decode()}" for k, v in BOTH.masters.items()]
+    ended: list[str] = []
+    lives = await asyncio.create_subprocess_exec(
+        *(sys.executable, str(script), str(path), ",".join(masters), *fault),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert lives.stdin is not None
+    assert lives.stdout is not None
+    try:
+        while not ended or ended[-1] == "killed":
+            point = ("before", "after")[len(ended) % 2]
+            lives.stdin.write(f"{point} {1 + len(ended) % 4 // 2}\n".encode())
+            ended.append((await lives.stdout.readline()).decode().strip())
+            await nothing_is_lost(path)
+    finally:
+        lives.stdin.close()
+        await lives.wait()
+    return ended
+
+
+async def nothing_is_lost(path) -> None:
+    """Everything opens with both keys; with the new one alone only when nothing needs the old."""
+    async with opened(path, BOTH) as store:
+        older = await store.older_keys()
+        assert await store.run(lambda work: kids(work.connection)) <= {KEYS.newest, "neu"}
+
+        def look(work) -> None:
+            for number in range(30):
+                assert [w.text for w in loaded_request(work, f"many{number}").words] == [
+                    str(number)
+                ]
+            assert work.address_of(Visitor("c1")) == HOME
+
+        await store.run(look)
+        left = await store.run(lambda work: kids(work.connection)) - {"neu"}
+    if older:
+        with pytest.raises(WrongKey, match=KEYS.newest):
+            await Store.open(path, NEW)
+    else:
+        assert left == set()
+
+
+async def test_killed_at_every_commit_the_change_loses_nothing_and_is_finished(tmp_path):
+    ended = await killed_at_every_commit(tmp_path / "l.db")
+    assert ended.count("killed") >= 8
+    assert ended[-1] == "done"
+    async with opened(tmp_path / "l.db", NEW) as store:
+        assert not await store.resealing()
+
+
+async def test_a_change_that_drops_the_old_key_too_soon_is_seen(tmp_path):
+    with pytest.raises(AssertionError):
+        await killed_at_every_commit(tmp_path / "l.db", "drops the old key first")
+
+
+async def test_a_house_that_was_killed_goes_on_with_the_change_when_it_starts(tmp_path):
+    async with opened(tmp_path / "l.db") as store:
+        await store.run(fill)
+    async with opened(tmp_path / "l.db", BOTH) as store:
+        await store.begin_reseal()
+        await store.run(lambda work: reseal(work.connection, store._sealer, 7))
+    async with opened(tmp_path / "l.db", BOTH) as store:
+        rotation = Rotation(store, lambda what, **ids: None)
+        await rotation.resume()
+        await (await rotation.begin())
+        assert await store.older_keys() == {}
+        await rotation.stop()
+
+
+async def test_a_full_disk_only_delays_the_change():
+    class Full:
+        tries = 0
+
+        async def begin_reseal(self):
+            pass
+
+        async def reseal(self):
+            self.tries += 1
+            if self.tries == 2:
+                raise DiskFull
+            return 3 - self.tries
+
+    async def at_once(seconds):
+        slept.append(seconds)
+
+    slept, log, store = [], [], Full()
+    await (await Rotation(store, lambda what, **ids: log.append(what), at_once).begin())
+    assert store.tries == 3
+    assert max(slept) >= 1
+    assert log == ["key not changed now"]
+
+
 async def test_a_column_left_out_of_the_change_is_noticed(tmp_path):
     path = tmp_path / "l.db"
     async with opened(path) as store:
         await store.run(fill)
     async with opened(path, BOTH) as store:
-        await store.reseal()
+        while await store.reseal():
+            pass
         forgotten = "UPDATE members SET sealed_state = ?"
         old = KEYS.seals()[KEYS.newest]
         envelope = old.close(b"x", Place("members", "m1", "state"))

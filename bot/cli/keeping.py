@@ -19,6 +19,14 @@ def key_new() -> None:
     click.echo(f"LOTSE_KEY={new_key()}")
 
 
+@key.command(name="rotate")
+def key_rotate() -> None:
+    """Alles mit dem ersten Schlüssel von LOTSE_KEY verschließen, auch während der Bot läuft."""
+    keys = keys_of(settings_of())
+    older = [kid for kid in keys.masters if kid != keys.newest]
+    ask({"command": "key-rotate", "newest": keys.newest, "older": older})
+
+
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 def backup(file: Path) -> None:

@@ -8,6 +8,7 @@ from bot.commands import auditing
 from bot.commands.house import Arguments, Doors, NoDoors, Say
 from bot.commands.inviting import invite
 from bot.commands.keeping import backup, resume
+from bot.commands.key import key_rotate
 from bot.commands.looking import members, status
 from bot.commands.routing import route, routed
 from bot.store import StoreError
@@ -26,6 +27,7 @@ async def perform(app: App, doors: Doors, arguments: Arguments, say: Say) -> int
         "route": route,
         "audit verify": auditing.verify,
         "audit show": auditing.show,
+        "key-rotate": key_rotate,
     }
     command = commands.get(str(arguments.get("command")))
     if command is None:

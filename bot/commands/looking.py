@@ -2,6 +2,7 @@
 
 from bot.app import App
 from bot.commands.house import Arguments, Doors, Say, team_of
+from bot.commands.key import worded
 from bot.core.calendar import local, when
 from bot.core.posts import missing, post_of, post_state
 from bot.core.records import Team
@@ -33,6 +34,9 @@ async def status(app: App, doors: Doors, arguments: Arguments, say: Say) -> int:
     )
     if held:
         await say("Angehalten nach dem Zurückholen einer Sicherung. Weiter mit: lotse resume")
+    if older := await app.store.older_keys():
+        going = "wird gewechselt" if await app.store.resealing() else "lotse key rotate"
+        await say(f"{worded(app.store.newest_key, older)} ({going})")
     for request in late:
         await say(f"Überfällig: „{request.name}“ bei {request.post}, {when(request.since, at)}")
     for line in _posts(app, await team_of(app)):

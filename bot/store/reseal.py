@@ -12,6 +12,7 @@ from bot.store.columns import COLUMNS
 from bot.store.sealing import REQUEST_KID, Place, Sealer, header_of
 
 AT_ONCE = 500  # values in one unit: some milliseconds
+RESEALING = "resealing"  # in meta, from the order to change the key until that is done
 
 
 def reseal(raw: sqlite3.Connection, sealer: Sealer, limit: int = AT_ONCE) -> int:
@@ -23,7 +24,24 @@ def reseal(raw: sqlite3.Connection, sealer: Sealer, limit: int = AT_ONCE) -> int
             return done
     if done == 0:
         raw.execute("DELETE FROM keys WHERE kid <> ?", (sealer.newest,))
+        raw.execute("DELETE FROM meta WHERE name = ?", (RESEALING,))
     return done
+
+
+def older(raw: sqlite3.Connection, newest: str) -> dict[str, int]:
+    """How many values each older key still closes; empty: the newest alone is needed."""
+    kids = raw.execute("SELECT kid FROM keys WHERE kid <> ? ORDER BY kid", (newest,)).fetchall()
+    return {kid: _closed_by(raw, header_of(kid)) for (kid,) in kids}
+
+
+def _closed_by(raw: sqlite3.Connection, header: bytes) -> int:
+    return sum(
+        raw.execute(
+            f"SELECT count(*) FROM {table} WHERE substr({column}, 1, ?) = ?",  # noqa: S608
+            (len(header), header),
+        ).fetchone()[0]
+        for table, column in sealed_columns()
+    )
 
 
 @cache

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
@@ -11,12 +11,13 @@ from bot.store import backup
 from bot.store.database import Connection, empty_log, in_transaction, load_queries
 from bot.store.lock import Lock
 from bot.store.memory import Memory
-from bot.store.reseal import reseal
+from bot.store.reseal import RESEALING, older, reseal
 from bot.store.sealing import Keys, Sealer
 from bot.store.unlock import unlock
 from bot.store.work import Work
 
 T = TypeVar("T")
+BEGIN_RESEAL = "INSERT OR REPLACE INTO meta (name, value) VALUES (?, '1')"
 
 
 class Store:
@@ -72,15 +73,32 @@ class Store:
                 await self._connection.run(partial(backup.copy_to, raw, half))
                 return await asyncio.to_thread(backup.finish, half, path)
 
-    async def reseal(self) -> int:
-        """Close everything with the newest key, in small units; how many values that were.
+    @property
+    def newest_key(self) -> str:
+        """The id of the key that closes whatever is written now."""
+        return self._sealer.newest
 
-        Afterwards older keys can be taken out of LOTSE_KEY.
-        """
-        total = 0
-        while done := await self.run(lambda work: reseal(work.connection, self._sealer)):
-            total += done
-        return total
+    async def begin_reseal(self) -> None:
+        """From now on, also after a crash, ``resealing`` says that the key is being changed."""
+        await self.run(lambda work: work.connection.execute(BEGIN_RESEAL, (RESEALING,)).rowcount)
+
+    async def resealing(self) -> bool:
+        found = "SELECT 1 FROM meta WHERE name = ?"
+        row = await self.run(lambda work: work.connection.execute(found, (RESEALING,)).fetchone())
+        return row is not None
+
+    async def reseal(self) -> int:
+        """Close some values with the newest key; 0: all is done, older keys are not needed."""
+
+        def unit(work: Work) -> int:
+            work.erased = True  # what an old key closed stays in no log
+            return reseal(work.connection, self._sealer)
+
+        return await self.run(unit)
+
+    async def older_keys(self) -> Mapping[str, int]:
+        """Key id → how many values it still closes; empty when the newest alone is needed."""
+        return await self.run(lambda work: older(work.connection, self._sealer.newest))
 
     async def close(self) -> None:
         await self._connection.close()
