@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
 
+from bot.core.ahead import FLOOR
+from bot.core.ahead import LONGEST as FAR
 from bot.core.messages import Due, Event, House, Timer
 from bot.ports import Log, Store, Work, where
 
@@ -33,6 +35,8 @@ class Timers:
     _sooner: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _seen_at: tuple[datetime, float] | None = field(default=None, init=False)
     _leapt_at: float | None = field(default=None, init=False)
+    _begun: tuple[datetime, float] | None = field(default=None, init=False)
+    _doubted: timedelta | None = field(default=FAR, init=False)  # what lies farther is looked at
 
     async def run(self) -> None:
         """Look, wait, look again, until cancelled."""
@@ -58,7 +62,9 @@ class Timers:
         """Hand over what is due; the seconds until the next look."""
         now = self.clock()
         self._notice_leap(now)
-        due, self._next = await self.store.run(lambda work: _waiting(work, now))
+        doubted = self._doubted if now >= FLOOR else None
+        due, self._next = await self.store.run(lambda work: _waiting(work, now, doubted))
+        self._doubted = None
         ripe = [one for one in due if one.kind is not Timer.RETENTION or not self._leapt()]
         if ripe:
             await self.happened([self._event(one, now) for one in ripe])
@@ -73,18 +79,37 @@ class Timers:
 
     def _notice_leap(self, now: datetime) -> None:
         steady = self.steady()
-        if self._seen_at is not None:
-            then, before = self._seen_at
-            gained = now - then - timedelta(seconds=steady - before)
-            if gained > LEAP:
-                self._leapt_at = steady
-                self.log("clock leapt", seconds=int(gained.total_seconds()))
+        then, before = self._seen_at or (now, steady)
+        gained = now - then - timedelta(seconds=steady - before)
+        if gained > LEAP:
+            self._leapt_at = steady
+            self.log("clock leapt", seconds=int(gained.total_seconds()))
+        elif gained < -LEAP:
+            self._doubted = timedelta() if self._right(now, steady) else FAR
         self._seen_at = now, steady
+        self._begun = self._begun or (now, steady)
+
+    def _right(self, now: datetime, steady: float) -> bool:
+        """Whether the clock went as the steady one does since the start, whatever was between."""
+        then, before = self._begun or (now, steady)
+        return abs(now - then - timedelta(seconds=steady - before)) <= LEAP
 
     def _leapt(self) -> bool:
         return self._leapt_at is not None and self.steady() - self._leapt_at < QUARANTINE
 
 
-def _waiting(work: Work, now: datetime) -> tuple[tuple[Due, ...], datetime | None]:
-    """What is due, and the next time; nothing while a restored store is held."""
-    return ((), None) if work.held() else (work.due(now, AT_ONCE), work.next_due())
+def _waiting(
+    work: Work, now: datetime, doubted: timedelta | None
+) -> tuple[tuple[Due, ...], datetime | None]:
+    """What is due, and the next time; nothing while a restored store is held.
+
+    With ``doubted``, timers that lie farther ahead come now: a clock that was ahead may have set
+    them, and their own turn reckons them anew.
+    """
+    if work.held():
+        return (), None
+    if doubted is not None:
+        for kind in Timer:
+            if kind is not Timer.ENDED:  # that one is the directory's, no clock reckoned it
+                work.hasten(now, now + (FAR if kind is Timer.RETENTION else doubted), kind)
+    return work.due(now, AT_ONCE), work.next_due()

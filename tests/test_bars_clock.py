@@ -62,8 +62,8 @@ class Wall:
 
 async def walked(
     path: Path, seed: int, kind: type[Timers] = Timers, core: Core = CORE
-) -> tuple[int, int]:
-    """How often the promise was broken to the visitor; how many words of the closed one are left.
+) -> tuple[int, int, int]:
+    """Broken promises told, words left of the closed request, days to the open one's next step.
 
     All in less than 30 days, so the words have not had their time.
     """
@@ -84,7 +84,11 @@ async def walked(
         await wall.passes(hours=100)
         assert home.faults() == []
         found = await home.app.store.run(lambda work: work.load(RequestKey(request)))
-        return sum(BROKEN in text for text in home.texts(WAITING)), len(found.words)
+        (open_one,) = (r for r in (await home.state())["requests"] if r.open)
+        assert open_one.due is not None
+        ahead = open_one.due - home.clock.at
+        broken = sum(BROKEN in text for text in home.texts(WAITING))
+        return broken, len(found.words), ahead.days
 
 
 async def closed(home: House) -> str:
@@ -101,9 +105,10 @@ async def closed(home: House) -> str:
 
 def walk(folder: Path, number: int) -> None:
     for seed in range(number):
-        broken, words = asyncio.run(walked(folder / f"{seed}.db", seed))
+        broken, words, ahead = asyncio.run(walked(folder / f"{seed}.db", seed))
         assert broken == 1, seed
         assert words == 2, seed
+        assert ahead < 10, seed
 
 
 def test_whatever_the_clock_does_a_promise_breaks_once_and_no_word_goes_early(tmp_path: Path):
@@ -130,6 +135,54 @@ def test_timers_that_believe_any_clock_are_caught(tmp_path: Path):
     assert 0 in words
 
 
+def test_timers_that_leave_a_recall_ten_years_ahead_are_caught(tmp_path: Path):
+    class Leaving(Timers):
+        def _notice_leap(self, now: datetime) -> None:
+            super()._notice_leap(now)
+            self._doubted = None
+
+    with untraced():
+        ahead = [asyncio.run(walked(tmp_path / f"{n}.db", n, Leaving))[2] for n in range(12)]
+    assert max(ahead) > 3000
+
+
+async def test_what_a_clock_ten_years_ahead_put_off_is_recalled_when_it_is_right_again(
+    tmp_path: Path,
+):
+    late: list[Wall] = []
+    async with house(tmp_path / "l.db", steady=lambda: late[0].steady if late else 0.0) as home:
+        late.append(wall := Wall(home, MONDAY))
+        await asks(home, 1, WAITING)
+        await wall.looked()
+        await wall.is_set(timedelta(days=3653))
+        await wall.passes(hours=1)
+        await wall.is_set(timedelta())
+        (request,) = (await home.state())["requests"]
+        assert request.overdue_since == home.clock.at
+        assert request.due - home.clock.at < timedelta(days=3)
+        told = len(home.texts(ANNA))
+        await wall.passes(days=3)
+        assert len(home.texts(ANNA)) > told  # recalled again
+        assert sum(BROKEN in text for text in home.texts(WAITING)) == 1
+
+
+async def test_a_promise_for_years_ahead_is_corrected_and_words_go_in_their_time(tmp_path: Path):
+    late: list[Wall] = []
+    async with house(tmp_path / "l.db", steady=lambda: late[0].steady if late else 0.0) as home:
+        late.append(wall := Wall(home, MONDAY))
+        await wall.looked()
+        await wall.is_set(timedelta(days=300))
+        done = await closed(home)
+        await asks(home, 60, WAITING)
+        await wall.is_set(timedelta())
+        request = next(r for r in (await home.state())["requests"] if r.open)
+        assert request.due - home.clock.at < timedelta(days=3)
+        assert "Meine Uhr ging vor" in home.texts(WAITING)[-1]
+        await wall.passes(days=33)
+        found = await home.app.store.run(lambda work: work.load(RequestKey(done)))
+        assert found.words == ()
+
+
 def test_a_house_that_forgets_that_it_told_is_caught(tmp_path: Path):
     def turn(knowledge: Any, known: Any, event: Any) -> Any:
         blind = {
@@ -139,7 +192,7 @@ def test_a_house_that_forgets_that_it_told_is_caught(tmp_path: Path):
         return CORE.turn(knowledge, blind, event)
 
     with untraced():
-        broken, _ = asyncio.run(walked(tmp_path / "l.db", 0, core=replace(CORE, turn=turn)))
+        broken, *_ = asyncio.run(walked(tmp_path / "l.db", 0, core=replace(CORE, turn=turn)))
     assert broken > 1
 
 

@@ -15,6 +15,7 @@ from talk import (
     writing,
 )
 
+from bot.core.forgetting import SILENT
 from bot.core.messages import (
     Command,
     Count,
@@ -27,6 +28,7 @@ from bot.core.messages import (
     Visitor,
 )
 from bot.core.records import Author, Reason, Role
+from bot.core.request import QUIET
 from bot.core.taps import Act, Choose, Move, Open
 
 
@@ -607,6 +609,54 @@ def test_a_clock_that_goes_back_breaks_nothing(jump):
     talk.happens(House(), Due(Timer.PROMISE, request.id))
     assert kim.request == request
     assert talk.store.timers[Timer.PROMISE, request.id] == request.due
+
+
+YEARS = timedelta(days=3650)
+
+
+def dated(talk, kim, **facts):
+    """The request as a clock left it that was ten years ahead."""
+    talk.store.save(replace(kim.request, **facts))
+    talk.happens(House(), Due(Timer.PROMISE, kim.request.id))
+
+
+def test_an_overdue_request_of_a_clock_that_was_ahead_is_recalled_in_its_time():
+    talk, kim, anna, _ = offices()
+    sending(kim)
+    dated(talk, kim, overdue_since=talk.at + YEARS, due=talk.at + YEARS)
+    assert kim.request.overdue_since == talk.at
+    assert kim.request.due < talk.at + timedelta(days=2)
+    assert "überfällig" in anna.text
+    assert not kim.news
+
+
+def test_a_promise_of_a_clock_that_was_ahead_is_corrected():
+    talk, kim, *_ = offices()
+    sending(kim)
+    due = kim.request.due
+    dated(talk, kim, sent_at=talk.at + YEARS, due=talk.at + YEARS)
+    assert (kim.request.sent_at, kim.request.due) == (talk.at, due)
+    assert "Meine Uhr ging vor" in kim.text
+
+
+def test_an_answer_of_a_clock_that_was_ahead_falls_quiet_in_its_time():
+    talk, kim, *_ = offices()
+    sending(kim)
+    dated(talk, kim, answered_at=talk.at + YEARS, due=None)
+    assert talk.store.timers[Timer.PROMISE, kim.request.id] == talk.at + QUIET
+
+
+def test_what_a_clock_that_was_ahead_closed_is_erased_in_its_time():
+    talk, kim, *_ = offices()
+    sending(kim)
+    (request,) = kim.requests
+    talk.store.save(replace(request, closed_at=talk.at + YEARS))
+    talk.happens(House(), Due(Timer.RETENTION, request.id))
+    talk.store.save(replace(kim.conversation, touched=talk.at + YEARS))
+    talk.happens(House(), Due(Timer.RETENTION, "kim"))
+    assert talk.store.timers[Timer.RETENTION, "kim"] == talk.at + SILENT
+    talk.later(days=31)
+    assert talk.store.request(request.id).words == ()
 
 
 def test_a_clock_that_jumps_ten_years_breaks_the_promise_once():

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.core.ahead import ahead
 from bot.core.messages import ForgetConversation, ForgetWords, Timer, Wake
 from bot.core.records import Conversation, Request
 from bot.core.request import KEPT
@@ -18,6 +19,9 @@ def watch(turn: Turn, conversation: str) -> None:
 
 def silent(turn: Turn, conversation: Conversation) -> None:
     """Forgotten, unless somebody spoke since or still waits for an answer."""
+    if ahead(conversation.touched, turn.event.at):  # by a clock that was ahead: just now
+        conversation = replace(conversation, touched=turn.event.at)
+        turn.put(conversation)
     until = conversation.touched + SILENT
     if turn.requests_of(conversation.id):
         watch(turn, conversation.id)
@@ -31,7 +35,10 @@ def closed(turn: Turn, request: Request) -> None:
     """Of a request closed long ago stays what may be counted: no words, no way to a visitor."""
     if request.closed_at is None:
         return  # open again is nothing we know; an open one keeps its words
-    until = request.closed_at + KEPT
+    if ahead(request.closed_at, turn.event.at):  # by a clock that was ahead: closed just now
+        request = replace(request, closed_at=turn.event.at)
+        turn.put(request)
+    until = (request.closed_at or turn.event.at) + KEPT
     if turn.event.at < until:
         turn.do(Wake(until, Timer.RETENTION, request.id))
         return

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bot.core import cards
+from bot.core.ahead import brought_back, written_ahead
 from bot.core.calendar import when
 from bot.core.directory import COORDINATION, PostKind
 from bot.core.messages import Count, Screen, Staff, Timer, Wake
@@ -18,12 +19,35 @@ def due(turn: Turn, request: Request) -> None:
     """Kept, moved on meanwhile, or broken."""
     if not request.open or request.practice:
         return
-    if request.due is None:
+    if written_ahead(request, turn.event.at):
+        anew(turn, brought_back(request, turn.event.at))
+    elif request.due is None:
         quiet(turn, request)
     elif turn.event.at < request.due:
         wait(turn, request)  # the clock went back, or the promise moved
     else:
         broken(turn, request)
+
+
+def anew(turn: Turn, request: Request) -> None:
+    """After a clock that was ahead: overdue is recalled, a promise for years ahead is corrected."""
+    turn.put(request)
+    if request.due is None:
+        quiet(turn, request)
+    elif request.overdue_since is not None:
+        recall(turn, put_back(turn, request))
+    else:
+        request = replace(request, due=expected(turn, request))
+        turn.put(request)
+        wait(turn, request)
+        cards.refresh(turn, request, request.post)
+        values = {"name": request.name, "promise": promised(turn, request)}
+        tell(turn, request, turn.text("promise_corrected", request.audience, **values))
+
+
+def promised(turn: Turn, request: Request) -> str:
+    """By when somebody answers, as it is said to the visitor."""
+    return when(request.due or turn.event.at, turn.event.at)
 
 
 def quiet(turn: Turn, request: Request) -> None:

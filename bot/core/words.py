@@ -80,6 +80,7 @@ _GAPS = {
     "privacy": f"{_OPERATOR} carriers channel",
     "promise_broken": "name post promise",
     "promise_broken_ask": "name before post carrier",
+    "promise_corrected": "name promise",
     "promise_moved": "name before post promise",
     "quiet_closed": "name",
     "read": "name post promise",

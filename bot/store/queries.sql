@@ -288,6 +288,9 @@ DELETE FROM timers WHERE kind = :kind AND ref = :ref;
 -- name: drop_timers_of(ref)!
 DELETE FROM timers WHERE ref = :ref;
 
+-- name: hasten_timers(now, after, kind)!
+UPDATE timers SET at = :now WHERE at > :after AND kind = :kind;
+
 -- name: due(now, size)
 SELECT kind, ref FROM timers WHERE at <= :now ORDER BY at, kind, ref LIMIT :size;
 

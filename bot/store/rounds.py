@@ -70,6 +70,10 @@ class Rounds(Matters):
     def let_sleep(self, kind: Timer, ref: str) -> None:
         self._do("drop_timer", kind=kind.value, ref=ref)
 
+    def hasten(self, now: datetime, after: datetime, kind: Timer) -> None:
+        """What stands later than ``after`` is due now: the clock that set it was wrong."""
+        self._do("hasten_timers", now=micros(now), after=micros(after), kind=kind.value)
+
     def due(self, now: datetime, limit: int = 100) -> tuple[Due, ...]:
         """What is due, earliest first. Reads only: ``let_sleep`` in the unit that handles it."""
         rows = self._all("due", now=micros(now), size=limit)
