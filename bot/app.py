@@ -16,10 +16,12 @@ from bot.core.calendar import ZONE
 from bot.core.knowledge import Knowledge
 from bot.core.messages import Event, Outage, Screen, Timer, Visitor
 from bot.core.records import Conversation, ConversationKey
+from bot.core.retention import Keep
 from bot.core.tree import Audience
 from bot.dispatcher import Core, Dispatcher
 from bot.outbox import Outbox
 from bot.ports import Address, Channel, Limits, Log, Outgoing, Owed, where
+from bot.purge import Purge
 from bot.rotation import Rotation
 from bot.store import Store, StoreError, Work
 from bot.store.errors import DiskFull, Locked
@@ -91,6 +93,7 @@ class App:
             steady=self.steady,
         )
         self.rotation = Rotation(self.store, self.log)
+        self.purge = Purge(self.store, self.dispatcher.happened, self.clock, self.chance)
 
     # ── Starting and stopping ───────────────────────────────────────────────────────────────────
 
@@ -168,7 +171,8 @@ class App:
         while True:
             await asyncio.sleep(SWEEP.total_seconds())
             with contextlib.suppress(StoreError):
-                await self.store.run(lambda work: work.sweep(self.clock()))
+                if not self.timers.leapt():
+                    await self.purge.run(self.knowledge.keep)
 
     async def resume(self, *, instead: bool) -> None:
         """Send again after a restore: what was owed, or ``instead`` one honest sentence to each."""
@@ -211,9 +215,11 @@ class App:
         await self.dispatcher.happened(events)
 
 
-def with_operator(knowledge: Knowledge, operator: Mapping[str, str]) -> Knowledge:
-    """The knowledge, knowing who runs this bot."""
-    return replace(knowledge, operator=dict(operator))
+def with_operator(
+    knowledge: Knowledge, operator: Mapping[str, str], keep: Keep | None = None
+) -> Knowledge:
+    """The knowledge, knowing who runs this bot and for how long they keep what."""
+    return replace(knowledge, operator=dict(operator), keep=keep or Keep())
 
 
 def _all_owed(work: Work) -> list[Outgoing]:

@@ -108,7 +108,9 @@ async def serve(settings: Settings, keys: Keys, knowledge: Knowledge) -> int:
     gc.freeze()  # the knowledge stays: no look for garbage goes through it again
     store = await Store.open(settings.database, keys)
     try:
-        return await _serve(settings, store, with_operator(knowledge, settings.operator))
+        return await _serve(
+            settings, store, with_operator(knowledge, settings.operator, settings.keep)
+        )
     finally:
         await store.close()
 

@@ -2,16 +2,25 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from rapidfuzz import process
 
+from bot.core.retention import Keep
+
 PREFIX = "LOTSE_"
+KEPT = Keep()
 CLOSE = 70  # how alike a misspelt name must be for "Meinten Sie"
+
+
+def _at_most(longest: timedelta, least: int = 1) -> Any:
+    """So many days, or fewer: what is kept can be shortened, not lengthened."""
+    return Field(longest.days, ge=least, le=longest.days)
 
 
 class _Variables(BaseSettings):
@@ -30,6 +39,10 @@ class _Variables(BaseSettings):
     privacy_contact: str = ""
     telegram_connections: int = Field(16, ge=1, le=256)
     telegram_limits: Literal["on", "off"] = "on"
+    keep_words_days: int = _at_most(KEPT.words)
+    keep_conversations_days: int = _at_most(KEPT.conversations)
+    keep_seen_days: int = _at_most(KEPT.seen, least=2)  # Telegram repeats an update for a day
+    keep_audit_days: int = _at_most(KEPT.audit)
     web_origin: str = ""
     web_address: str = Field("127.0.0.1:8080", pattern=r"^[\w.\-\[\]:]+:\d{1,5}$")
     web_proxies: str = ""
@@ -68,6 +81,7 @@ class Settings:
     web_origin: str = ""  # where the pages live; "" keeps that door shut
     web_address: str = "127.0.0.1:8080"
     web_proxies: tuple[str, ...] = ()
+    keep: Keep = field(default_factory=Keep)
 
 
 def read(
@@ -88,7 +102,9 @@ def read(
     try:
         variables = _Variables.model_validate(values)
     except ValidationError as error:
-        faults += [_invalid(each["loc"], each["input"]) for each in error.errors()]
+        faults += [
+            _invalid(each["loc"], each["input"], each.get("ctx", {})) for each in error.errors()
+        ]
     if faults:
         raise SettingsFault(faults)
     return _settings(variables)
@@ -110,8 +126,10 @@ def _unknown(name: str) -> str:
     return f"{name} ist keine Einstellung. {hint}"
 
 
-def _invalid(location: tuple[int | str, ...], value: object) -> str:
+def _invalid(location: tuple[int | str, ...], value: object, limit: Mapping[str, object]) -> str:
     name = f"{PREFIX}{str(location[0]).upper()}"
+    if name.startswith(f"{PREFIX}KEEP_") and "le" in limit:
+        return f"{name}: höchstens {limit['le']} Tage. Fristen lassen sich kürzen, nicht aufheben."
     return f"{name}: „{value}“ passt nicht. Ein Beispiel steht in .env.example."
 
 
@@ -134,4 +152,10 @@ def _settings(variables: _Variables) -> Settings:
         web_origin=variables.web_origin,
         web_address=variables.web_address,
         web_proxies=tuple(variables.web_proxies.split()),
+        keep=Keep(
+            words=timedelta(days=variables.keep_words_days),
+            conversations=timedelta(days=variables.keep_conversations_days),
+            seen=timedelta(days=variables.keep_seen_days),
+            audit=timedelta(days=variables.keep_audit_days),
+        ),
     )

@@ -65,7 +65,7 @@ class Timers:
         doubted = self._doubted if now >= FLOOR else None
         due, self._next = await self.store.run(lambda work: _waiting(work, now, doubted))
         self._doubted = None
-        ripe = [one for one in due if one.kind is not Timer.RETENTION or not self._leapt()]
+        ripe = [one for one in due if one.kind is not Timer.RETENTION or not self.leapt()]
         if ripe:
             await self.happened([self._event(one, now) for one in ripe])
             return 0.0
@@ -94,7 +94,8 @@ class Timers:
         then, before = self._begun or (now, steady)
         return abs(now - then - timedelta(seconds=steady - before)) <= LEAP
 
-    def _leapt(self) -> bool:
+    def leapt(self) -> bool:
+        """The clock was set not long ago: nothing is erased on its word."""
         return self._leapt_at is not None and self.steady() - self._leapt_at < QUARANTINE
 
 

@@ -10,8 +10,9 @@ from talk import offices, sending
 from telegram_house import ANNA, BO, MONDAY, asks, house, typed
 
 from bot.core.messages import Audit
+from bot.core.retention import Keep
 from bot.store import Store, new_key
-from bot.store.audit import AUDIT_FOR, Audits, Verdict
+from bot.store.audit import Audits, Verdict
 from bot.store.columns import COLUMNS
 from bot.store.sealing import Keys, Place
 
@@ -120,7 +121,7 @@ async def test_the_schema_itself_only_appends(sql, tmp_path):
 async def test_lines_go_after_twelve_months_and_the_rest_still_holds(tmp_path):
     async with opened(tmp_path / "l.db") as store:
         await store.run(written)
-        at = NOW + AUDIT_FOR
+        at = NOW + Keep().audit
         await store.run(lambda work: work.sweep(at))
         assert await verdict(store) == Verdict(LINES)  # exactly twelve months old: still there
         await store.run(lambda work: work.sweep(at + timedelta(days=2, hours=1)))

@@ -125,7 +125,7 @@ def test_a_thousand_walks_with_a_clock_that_lies(tmp_path: Path):
 class Trusting(Timers):
     """A planted fault: erases on the word of any clock."""
 
-    def _leapt(self) -> bool:
+    def leapt(self) -> bool:
         return False
 
 

@@ -547,3 +547,32 @@ def test_the_audit_names_who_did_what_and_finds_a_changed_line(tmp_path):
     done = lotse(tmp_path, "audit", "verify", **GOOD)
     assert done.returncode == 1
     assert "Zeile 1 wurde verändert" in done.stdout
+
+
+def test_a_backup_comes_back_without_its_second_file_when_that_is_said(restored):
+    for path in restored.glob("*.keys"):
+        path.unlink()
+    assert_refused(lotse(restored, "restore", "copy", **GOOD), ".keys")
+    done = lotse(restored, "restore", "copy", "--without-words", **GOOD)
+    assert done.returncode == 0, done.stderr
+    assert "Ohne Texte." in done.stdout
+    assert at_database(restored, "SELECT count(*) FROM words") == 0
+    assert at_database(restored, "SELECT count(*) FROM requests") == 1
+
+
+def test_purge_counts_first_and_deletes_when_asked(tmp_path):
+    filled(tmp_path / "lotse.sqlite")
+    dry = lotse(tmp_path, "purge", "--dry-run", **GOOD)
+    assert dry.returncode == 0
+    assert "stille Gespräche: 0" in dry.stdout
+    assert "Nur gezählt" in dry.stdout
+    done = lotse(tmp_path, "purge", **GOOD)
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "Gelöscht.")
+
+
+def test_what_is_kept_can_be_shortened_but_not_lengthened(tmp_path):
+    longer = lotse(tmp_path, "purge", **(GOOD | {"LOTSE_KEEP_WORDS_DAYS": "31"}))
+    assert longer.returncode == 2
+    assert "LOTSE_KEEP_WORDS_DAYS: höchstens 30 Tage" in longer.stderr
+    shorter = lotse(tmp_path, "purge", **(GOOD | {"LOTSE_KEEP_WORDS_DAYS": "7"}))
+    assert shorter.returncode == 0

@@ -6,8 +6,8 @@ import pytest
 from store_samples import HOME, NOW, conversation, member, opened, request, screen, word
 
 from bot.core.messages import Staff, Visitor
+from bot.core.retention import Keep
 from bot.ports import Address, Owed, Receipt
-from bot.store.history import PAGES_FOR
 from bot.store.work import Work
 
 PAGE = Address("web", "v.abc")
@@ -233,8 +233,8 @@ async def test_a_page_is_kept_for_its_time_and_no_longer(tmp_path):
     hour = timedelta(hours=1)
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
-    assert await sent_then_swept(tmp_path / "a", PAGES_FOR - hour) == 1
-    assert await sent_then_swept(tmp_path / "b", PAGES_FOR + hour) == 0
+    assert await sent_then_swept(tmp_path / "a", Keep().conversations - hour) == 1
+    assert await sent_then_swept(tmp_path / "b", Keep().conversations + hour) == 0
 
 
 # ── Sessions ────────────────────────────────────────────────────────────────────────────────────

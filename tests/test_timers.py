@@ -137,7 +137,7 @@ async def test_a_clock_that_is_set_escalates_each_once_and_erases_nothing_early(
 class Trusting(Timers):
     """A planted fault: erases on the word of any clock."""
 
-    def _leapt(self) -> bool:
+    def leapt(self) -> bool:
         return False
 
 

@@ -29,6 +29,7 @@ for each in (
     keeping.backup,
     keeping.restore_command,
     keeping.resume,
+    keeping.purge,
 ):
     main.add_command(each)
 understanding.register(main, lambda: knowledge_of(settings_of().knowledge))

@@ -92,7 +92,7 @@ async def alone(settings: Settings, arguments: Mapping[str, object]) -> int:
     keys, knowledge = keys_of(settings), knowledge_of(settings.knowledge)
     store = await Store.open(settings.database, keys)
     try:
-        app = App(with_operator(knowledge, settings.operator), store, ())
+        app = App(with_operator(knowledge, settings.operator, settings.keep), store, ())
         async with doors.looking(settings, knowledge) as open_doors:
             return await commands.perform(app, open_doors, arguments, _echo)
     finally:

@@ -36,17 +36,23 @@ def backup(file: Path) -> None:
 
 @click.command(name="restore")
 @click.argument("file", type=click.Path(path_type=Path, exists=True))
-def restore_command(file: Path) -> None:
+@click.option("--without-words", is_flag=True, help="Ohne die Datei .keys: kein Text kommt zurück.")
+def restore_command(file: Path, *, without_words: bool) -> None:
     """Eine Sicherung zurückholen; gesendet wird erst nach: lotse resume."""
     settings = settings_of()
     try:
-        found = restore(file, settings.database, keys_of(settings))
+        found = restore(file, settings.database, keys_of(settings), words=not without_words)
     except StoreError as fault:
         raise Refusal(str(fault)) from None
     click.echo(
         f"Zurückgeholt: {found.conversations} Gespräche, {found.open_requests} offene Anfragen. "
         "Gesendet wird erst nach: lotse resume"
     )
+    if without_words:
+        click.echo(
+            "Ohne Texte. Was nach der Sicherung gelöscht wurde, ist wieder da; "
+            "was seine Zeit hatte, geht mit: lotse purge"
+        )
     if found.before is not None:
         click.echo(f"Die vorherige Datenbank liegt jetzt hier: {found.before}")
 
@@ -57,3 +63,10 @@ def restore_command(file: Path) -> None:
 def resume(*, confirmed: bool, one_text: bool) -> None:
     """Nach dem Zurückholen: erst zeigen, was überfällig ist, dann weitermachen."""
     ask({"command": "resume", "confirmed": confirmed or one_text, "one_text": one_text})
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Nur zählen.")
+def purge(*, dry_run: bool) -> None:
+    """Was seine Zeit hatte, nach Art und Zahl; ohne --dry-run ist es danach weg."""
+    ask({"command": "purge", "dry": dry_run})

@@ -7,7 +7,7 @@ from bot.app import App
 from bot.commands import auditing
 from bot.commands.house import Arguments, Doors, NoDoors, Say
 from bot.commands.inviting import invite
-from bot.commands.keeping import backup, resume
+from bot.commands.keeping import backup, purge, resume
 from bot.commands.key import key_rotate
 from bot.commands.looking import members, status
 from bot.commands.routing import route, routed
@@ -28,6 +28,7 @@ async def perform(app: App, doors: Doors, arguments: Arguments, say: Say) -> int
         "audit verify": auditing.verify,
         "audit show": auditing.show,
         "key-rotate": key_rotate,
+        "purge": purge,
     }
     command = commands.get(str(arguments.get("command")))
     if command is None:

@@ -33,3 +33,14 @@ async def resume(app: App, doors: Doors, arguments: Arguments, say: Say) -> int:
     await app.resume(instead=arguments.get("one_text") is True)
     await say("Es geht weiter.")
     return 0
+
+
+async def purge(app: App, doors: Doors, arguments: Arguments, say: Say) -> int:
+    """What has had its time, by kind and count; ``dry`` only says so."""
+    del doors
+    keep, dry = app.knowledge.keep, arguments.get("dry") is True
+    gone = await (app.purge.due(keep) if dry else app.purge.run(keep))
+    for kind, number in gone.items():
+        await say(f"{kind}: {number}")
+    await say("Nur gezählt. Löschen mit: lotse purge" if dry else "Gelöscht.")
+    return 0

@@ -1,20 +1,16 @@
 """What has had its time: the words of closed requests, and conversations that fell silent."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 from bot.core.ahead import ahead
 from bot.core.messages import ForgetConversation, ForgetWords, Timer, Wake
 from bot.core.records import Conversation, Request
-from bot.core.request import KEPT
 from bot.core.world import Turn
-
-SILENT = timedelta(days=90)  # a conversation without a word and without an open request
 
 
 def watch(turn: Turn, conversation: str) -> None:
     """A new conversation is looked at again when it may have fallen silent."""
-    turn.do(Wake(turn.event.at + SILENT, Timer.RETENTION, conversation))
+    turn.do(Wake(turn.event.at + turn.k.keep.conversations, Timer.RETENTION, conversation))
 
 
 def silent(turn: Turn, conversation: Conversation) -> None:
@@ -22,7 +18,7 @@ def silent(turn: Turn, conversation: Conversation) -> None:
     if ahead(conversation.touched, turn.event.at):  # by a clock that was ahead: just now
         conversation = replace(conversation, touched=turn.event.at)
         turn.put(conversation)
-    until = conversation.touched + SILENT
+    until = conversation.touched + turn.k.keep.conversations
     if turn.requests_of(conversation.id):
         watch(turn, conversation.id)
     elif turn.event.at < until:
@@ -38,7 +34,7 @@ def closed(turn: Turn, request: Request) -> None:
     if ahead(request.closed_at, turn.event.at):  # by a clock that was ahead: closed just now
         request = replace(request, closed_at=turn.event.at)
         turn.put(request)
-    until = (request.closed_at or turn.event.at) + KEPT
+    until = (request.closed_at or turn.event.at) + turn.k.keep.words
     if turn.event.at < until:
         turn.do(Wake(until, Timer.RETENTION, request.id))
         return

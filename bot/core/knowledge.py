@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from bot.core.calendar import Calendar
 from bot.core.directory import Directory
 from bot.core.heard import Heard
+from bot.core.retention import Keep
 from bot.core.tree import Text, Tree
 from bot.core.understand.crisis import Lexicon
 from bot.core.understand.schools import SchoolIndex
@@ -38,6 +39,7 @@ class Knowledge:
     schools: SchoolIndex
     topics: TopicIndex
     operator: Mapping[str, str] = field(default_factory=dict)  # name, address, email, privacy
+    keep: Keep = field(default_factory=Keep)
 
     def heard(self, text: str) -> Heard:
         """A typed text as it is understood with this knowledge."""

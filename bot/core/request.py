@@ -15,7 +15,6 @@ from bot.core.understand.crisis import Level
 from bot.core.view import sight_for
 from bot.core.world import Turn
 
-KEPT = timedelta(days=30)  # words of a closed request, then erased (retention by default)
 QUIET = timedelta(days=30)  # an answered request with nothing new closes by itself
 AGAIN = timedelta(days=1)  # without a plan to reckon from, recalled daily
 MOST_WORDS = 500  # messages of one request; more would no longer fit a memory
@@ -191,7 +190,7 @@ def finish(turn: Turn, request: Request, reason: Reason) -> Request:
     turn.put(request)
     turn.do(
         LetSleep(Timer.PROMISE, request.id),
-        Wake(turn.event.at + KEPT, Timer.RETENTION, request.id),
+        Wake(turn.event.at + turn.k.keep.words, Timer.RETENTION, request.id),
     )
     if not request.practice:
         turn.do(Count(f"closed/{reason.value}", request.district or ""))

@@ -7,14 +7,13 @@ so rows missing at an end are noticed, too. Against whoever has the key it prove
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.store.codec import micros, moment
 from bot.store.errors import Tampered, WrongKey
 from bot.store.facts import Facts
 from bot.store.rounds import Rounds
 
-AUDIT_FOR = timedelta(days=365)  # the issue on the desk: twelve months
 NO_HASH = bytes(32)  # before the first row
 AT_ONCE = 500  # rows read in one go
 
@@ -77,10 +76,10 @@ class Audits(Facts, Rounds):
         self.erased = True
         return self._do("drop_audit", number=row[0])
 
-    def sweep(self, now: datetime) -> None:
-        """As in ``Rounds``; the audit's oldest lines have had their time, too."""
-        super().sweep(now)
-        self.cut_audit(now - AUDIT_FOR)
+    def audit_to_go(self, before: datetime) -> int:
+        """How many lines are older than that, and may go without a hole in the chain."""
+        row = self._one("audit_to_cut", before=micros(before))
+        return 0 if row is None else int(self._one("audit_up_to", number=row[0]))
 
     # ── The chain ───────────────────────────────────────────────────────────────────────────────
 

@@ -5,7 +5,7 @@ looks after the commit sees it, whether the channel was told yet or not.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.core.messages import Screen, Staff, Visitor
 from bot.core.records import Conversation, Record
@@ -17,7 +17,6 @@ from bot.store.rounds import Rounds
 from bot.store.sealing import REQUEST_KID, Place, Seal, kid_of
 
 KEPT_FOR = frozenset({"web"})  # channels whose chat lives here and nowhere else
-PAGES_FOR = timedelta(days=90)  # as long as a conversation that fell silent is kept
 LAST = 2**62  # after every place
 
 
@@ -130,12 +129,6 @@ class History(Facts, Letters, Rounds):
     def forget_pages(self, conversation: str) -> None:
         for (found,) in list(self._all("hashes_of", conversation=conversation)):
             self._do("drop_pages_of", address_hash=found)
-
-    def sweep(self, now: datetime) -> None:
-        """As in ``Rounds``; pages have had their time, too."""
-        super().sweep(now)
-        gone = self._do("sweep_pages", before=codec.micros(now - PAGES_FOR))
-        self.erased = self.erased or gone > 0
 
 
 def _page_place(row: int) -> Place:

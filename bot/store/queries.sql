@@ -333,6 +333,9 @@ WHERE number < coalesce(
 )
 ORDER BY number DESC LIMIT 1;
 
+-- name: audit_up_to(number)$
+SELECT count(*) FROM audit WHERE number <= :number;
+
 -- name: drop_audit(number)!
 DELETE FROM audit WHERE number <= :number;
 
@@ -342,30 +345,6 @@ SELECT sealed_end FROM audit_ends WHERE name = :name;
 -- name: put_audit_end(name, number, sealed_end)!
 INSERT INTO audit_ends (name, number, sealed_end) VALUES (:name, :number, :sealed_end)
 ON CONFLICT (name) DO UPDATE SET number = excluded.number, sealed_end = excluded.sealed_end;
-
-
--- What has had its time.
-
--- name: sweep_seen(before)!
-DELETE FROM seen WHERE at < :before;
-
--- name: sweep_messages(before)!
-DELETE FROM messages WHERE at < :before;
-
--- name: sweep_slots(before)!
-DELETE FROM slots WHERE at < :before;
-
--- name: sweep_sessions(idle, began)!
-DELETE FROM sessions WHERE kind = 'session' AND (used < :idle OR began < :began);
-
--- name: sweep_pages(before)!
-DELETE FROM history WHERE at < :before;
-
--- name: sweep_refs(before)!
-DELETE FROM refs WHERE expires < :before;
-
--- name: sweep_invitations(before)!
-DELETE FROM invitations WHERE expires < :before;
 
 
 -- The database about itself.

@@ -1,16 +1,12 @@
-"""What was heard, what is due, what is counted, and what has had its time."""
+"""What was heard, what is due, and what is counted."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.core.messages import Due, Timer
 from bot.store.codec import micros, moment
 from bot.store.matters import Matters
-
-SEEN_FOR = timedelta(days=3)  # Telegram repeats an update for 24 hours at most
-MESSAGES_FOR = timedelta(hours=48)  # older ones cannot be deleted (Bot API, deleteMessage)
-SLOTS_FOR = timedelta(days=60)  # a card may wait through the summer holidays
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,19 +104,6 @@ class Rounds(Matters):
     def waiting(self) -> tuple[str, ...]:
         """The conversations that have an open request."""
         return tuple([conversation for (conversation,) in self._all("waiting")])
-
-    # ── Had its time ────────────────────────────────────────────────────────────────────────────
-
-    def sweep(self, now: datetime) -> None:
-        """Delete what is kept for a while only; harmless as often as one likes."""
-        gone = self._do("sweep_messages", before=micros(now - MESSAGES_FOR))
-        gone += self._do("sweep_slots", before=micros(now - SLOTS_FOR))
-        gone += self._do("sweep_refs", before=micros(now))
-        invitations = self._do("sweep_invitations", before=micros(now))
-        self._do("sweep_seen", before=micros(now - SEEN_FOR))
-        if invitations:
-            self._memory.roster = None
-        self.erased = self.erased or gone + invitations > 0
 
     # ── After a restore ─────────────────────────────────────────────────────────────────────────
 

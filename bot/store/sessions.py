@@ -77,8 +77,3 @@ class Sessions(People, Rounds):
             sealed_address=self._close(address.id.encode(), "sessions", found.hex(), "address"),
             at=micros(at),
         )
-
-    def sweep(self, now: datetime) -> None:
-        """As in ``Rounds``; sessions that are over go, too."""
-        super().sweep(now)
-        self._do("sweep_sessions", idle=micros(now - IDLE), began=micros(now - ABSOLUTE))

@@ -3,15 +3,13 @@
 from dataclasses import replace
 
 from bot.ports import Owed
-from bot.store.audit import Audits
-from bot.store.history import History
+from bot.store.retention import Retention
 from bot.store.rounds import Overdue, Stats
-from bot.store.sessions import Sessions
 
 __all__ = ["Overdue", "Owed", "Stats", "Work"]
 
 
-class Work(Sessions, History, Audits):
+class Work(Retention):
     """All of it or nothing. Runs in the store's thread: waits for nobody, keeps nothing."""
 
     def forget_words(self, request: str) -> None:
