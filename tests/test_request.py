@@ -15,7 +15,6 @@ from talk import (
     writing,
 )
 
-from bot.core.forgetting import SILENT
 from bot.core.messages import (
     Command,
     Count,
@@ -29,6 +28,7 @@ from bot.core.messages import (
 )
 from bot.core.records import Author, Reason, Role
 from bot.core.request import QUIET
+from bot.core.retention import Keep
 from bot.core.taps import Act, Choose, Move, Open
 
 
@@ -654,7 +654,7 @@ def test_what_a_clock_that_was_ahead_closed_is_erased_in_its_time():
     talk.happens(House(), Due(Timer.RETENTION, request.id))
     talk.store.save(replace(kim.conversation, touched=talk.at + YEARS))
     talk.happens(House(), Due(Timer.RETENTION, "kim"))
-    assert talk.store.timers[Timer.RETENTION, "kim"] == talk.at + SILENT
+    assert talk.store.timers[Timer.RETENTION, "kim"] == talk.at + Keep().conversations
     talk.later(days=31)
     assert talk.store.request(request.id).words == ()
 
