@@ -29,7 +29,16 @@ from bot.core.messages import (
     Wake,
     Who,
 )
-from bot.core.records import Conversation, Invitation, Member, PostFacts, Record, Ref, Request
+from bot.core.records import (
+    Conversation,
+    Enclosure,
+    Invitation,
+    Member,
+    PostFacts,
+    Record,
+    Ref,
+    Request,
+)
 from bot.core.world import Outcome
 from bot.ports import Address, Outgoing, Owed, Work
 
@@ -158,7 +167,7 @@ class Orders:
     def _say(self, say: Say, here: Address | None, origin: str) -> None:
         if say.quotes:
             self.save()  # what is quoted is sealed with its request's own key
-        owed = Owed(say.screen, origin, (), say.request, say.quotes)
+        owed = Owed(say.screen, origin, (), say.request, say.quotes, say.quiet)
         self._owe(here or self.work.address_of(say.to), owed)
 
     def _owe(self, address: Address | None, owed: Owed) -> None:
@@ -197,6 +206,8 @@ def _id_of(record: Record) -> str:
     match record:
         case Conversation() | Request() | Member() | PostFacts():
             return record.id
+        case Enclosure():
+            return record.request
         case Ref():
             return record.ref
         case Invitation():

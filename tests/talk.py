@@ -46,6 +46,8 @@ from bot.core.messages import (
 from bot.core.records import (
     Conversation,
     ConversationKey,
+    Enclosure,
+    EnclosureKey,
     Invitation,
     InvitationKey,
     Key,
@@ -104,6 +106,7 @@ class Store:
     conversations: dict[str, bytes] = field(default_factory=dict)
     requests: dict[str, bytes] = field(default_factory=dict)
     words: dict[str, tuple[bytes, ...]] = field(default_factory=dict)
+    beside: dict[str, bytes] = field(default_factory=dict)
     members: dict[str, bytes] = field(default_factory=dict)
     posts: dict[str, bytes] = field(default_factory=dict)
     refs: dict[str, bytes] = field(default_factory=dict)
@@ -120,6 +123,9 @@ class Store:
                 return None if found is None else codec.conversation_of(found)
             case RequestKey(i):
                 return self.request(i) if i in self.requests else None
+            case EnclosureKey(i):
+                found = self.beside.get(i)
+                return None if found is None else codec.enclosure_of(found)
             case RequestsOf(conversation):
                 mine = [r for r in self.all_requests() if r.conversation == conversation and r.open]
                 return tuple(r.id for r in sorted(mine, key=lambda r: r.sent_at))
@@ -175,6 +181,8 @@ class Store:
                 self.requests[record.id] = codec.request_bytes(record)
                 if record.id not in self.forgotten:
                     self.words[record.id] = tuple(codec.word_bytes(w) for w in record.words)
+            case Enclosure(i):
+                self._save_beside(i, record)
             case Member():
                 self.members[record.id] = codec.member_bytes(record)
             case PostFacts():
@@ -184,6 +192,11 @@ class Store:
             case Invitation():
                 self.invitations[record.hash] = codec.invitation_bytes(record)
 
+    def _save_beside(self, request: str, enclosure: Enclosure) -> None:
+        self.beside.pop(request, None)
+        if enclosure != Enclosure(request) and request not in self.forgotten:
+            self.beside[request] = codec.enclosure_bytes(enclosure)
+
     def carry_out(self, effect: Effect) -> None:
         match effect:
             case Wake(at, kind, ref):
@@ -192,6 +205,7 @@ class Store:
                 self.timers.pop((kind, ref), None)
             case ForgetWords(request):
                 self.words.pop(request, None)
+                self.beside.pop(request, None)
                 self.forgotten.add(request)
             case ForgetConversation(conversation):
                 self.conversations.pop(conversation, None)
@@ -239,6 +253,10 @@ class Person:
 
     def pushes(self, tap: Tap) -> "Person":
         return self.does(Tapped(tap))
+
+    def opens(self) -> "Person":
+        """What is new, behind the neutral teaser."""
+        return self.pushes(Move.NEWS)
 
     def button(self, label: str) -> Button:
         for screen in reversed(self.seen):

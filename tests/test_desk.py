@@ -124,7 +124,7 @@ def test_an_answer_is_seen_before_it_goes():
     assert "Vorschau" in anna.text
     assert "Komm morgen" not in kim.text
     anna.says("1")
-    assert "Komm morgen vorbei." in kim.text
+    assert "Komm morgen vorbei." in kim.opens().text
 
 
 def test_only_what_the_preview_showed_goes_out():
@@ -134,7 +134,7 @@ def test_only_what_the_preview_showed_goes_out():
     assert "zweite Fassung" in anna.text
     assert "Fassung" not in kim.text
     anna.taps("Senden")
-    assert "zweite Fassung" in kim.text
+    assert "zweite Fassung" in kim.opens().text
 
 
 def test_a_correction_that_resembles_the_button_is_no_order_to_send():
@@ -213,14 +213,14 @@ def test_what_the_visitor_adds_comes_with_the_way_to_answer():
     kim.says("und noch etwas")
     assert anna.labels == ["Antworten"]
     anna.says("antworten").says("Gern.").taps("Senden")
-    assert "Gern." in kim.text
+    assert "Gern." in kim.opens().text
 
 
 def test_what_the_visitor_adds_does_not_disturb_an_answer_in_preview():
     _talk, kim, anna, _ = previewed()
     kim.says("und noch etwas")
     anna.says("1")
-    assert "Komm morgen vorbei." in kim.text
+    assert "Komm morgen vorbei." in kim.opens().text
 
 
 def test_an_answer_typed_in_two_messages_goes_out_whole():
@@ -228,13 +228,13 @@ def test_an_answer_typed_in_two_messages_goes_out_whole():
     anna.says("Zimmer 12, erster Stock.")
     assert "Komm morgen vorbei.\n\nZimmer 12, erster Stock." in anna.text
     anna.says("Senden")
-    assert "Komm morgen vorbei.\n\nZimmer 12, erster Stock." in kim.text
+    assert "Komm morgen vorbei.\n\nZimmer 12, erster Stock." in kim.opens().text
 
 
 def test_what_was_discarded_is_not_in_the_next_preview():
     _talk, kim, anna, _ = previewed("erste Fassung")
     anna.taps("Verwerfen", "Antworten").says("zweite Fassung").says("1")
-    assert "zweite Fassung" in kim.text
+    assert "zweite Fassung" in kim.opens().text
     assert "erste" not in kim.text
 
 
@@ -244,7 +244,7 @@ def test_answering_again_goes_on_with_the_draft():
     anna.taps("Antworten")
     assert "Vorschau" in anna.text
     anna.says("Auch dazu.").says("1")
-    assert "Komm morgen vorbei.\n\nAuch dazu." in kim.text
+    assert "Komm morgen vorbei.\n\nAuch dazu." in kim.opens().text
 
 
 # ── Leaving ─────────────────────────────────────────────────────────────────────────────────────
@@ -280,7 +280,7 @@ def test_every_command_ends_the_writing_and_keeps_the_draft(command):
     assert "Vorschau" not in anna.text
     assert "so ein Tag" not in anna.member.draft
     anna.pushes(send)
-    assert "Komm morgen vorbei." in kim.text
+    assert "Komm morgen vorbei." in kim.opens().text
 
 
 def test_the_word_liste_ends_the_writing_and_names_the_list():
@@ -291,7 +291,7 @@ def test_the_word_liste_ends_the_writing_and_names_the_list():
     assert "ging an niemanden" in anna.text
     assert kim.request.answered_at is None
     anna.says("senden")
-    assert "Komm morgen vorbei." in kim.text
+    assert "Komm morgen vorbei." in kim.opens().text
 
 
 def test_a_start_link_ends_the_writing():
@@ -326,7 +326,7 @@ def test_closing_one_request_keeps_the_answer_to_another():
     anna.taps("Beantwortet")
     assert not lisa.request.open
     anna.says("Bis dann.").says("Senden")
-    assert "Komm morgen vorbei.\n\nBis dann." in kim.text
+    assert "Komm morgen vorbei.\n\nBis dann." in kim.opens().text
 
 
 # ── Typing what a card offers ───────────────────────────────────────────────────────────────────
@@ -340,7 +340,7 @@ def test_after_chatter_the_cards_buttons_still_work_by_number_and_word():
     anna.says("1")
     assert kim.request.claimed_by == "anna"
     anna.says("moment noch").says("antworten").says("Gern.").says("senden")
-    assert "Gern." in kim.text
+    assert "Gern." in kim.opens().text
     bo.says("Übernehmen")
     assert "hat schon anna" in bo.text
 
@@ -376,7 +376,7 @@ def test_a_new_card_does_not_disturb_an_answer_in_preview():
     talk, kim, anna, _ = previewed()
     lisa = sending(talk.visitor("lisa"))
     anna.says("1")
-    assert "Komm morgen vorbei." in kim.text
+    assert "Komm morgen vorbei." in kim.opens().text
     anna.says("Übernehmen")
     assert lisa.request.claimed_by == "anna"
 
@@ -387,7 +387,7 @@ def test_a_word_of_an_unclaimed_card_works_in_the_midst_of_an_answer():
     anna.says("Übernehmen")
     assert lisa.request.claimed_by == "anna"
     anna.says("Senden")
-    assert "Komm morgen vorbei." in kim.text
+    assert "Komm morgen vorbei." in kim.opens().text
 
 
 def test_what_may_be_typed_is_bounded():

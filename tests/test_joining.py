@@ -280,7 +280,7 @@ def test_a_pause_tells_the_visitors_of_open_requests_at_once():
     told = len(kim.seen)
     talk.later(minutes=1)
     assert len(kim.seen) == told + 1
-    assert "Das tut mir leid" in kim.text
+    assert "Das tut mir leid" in kim.opens().text
     assert kim.request.overdue_since is not None
     assert (Timer.ENDED, MAGDEBURG) not in talk.store.timers or (
         talk.store.timers[Timer.ENDED, MAGDEBURG] > talk.at

@@ -271,7 +271,7 @@ def test_an_answer_to_one_request_does_not_swallow_what_is_written_for_another()
     first = kim.request
     writing(kim).says("etwas ganz anderes")
     anna.taps("Senden")
-    assert "Hallo!" in kim.text
+    assert "Hallo!" in kim.opens().text
     kim.says("und das noch dazu")
     assert kim.conversation.draft == ("etwas ganz anderes", "und das noch dazu")
     assert len(talk.store.request(first.id).words) == 2
@@ -293,7 +293,7 @@ def test_of_several_requests_each_can_be_joined():
 def test_the_visitor_learns_that_a_person_has_read_it_once():
     talk, kim, anna, _ = offices()
     claimed(talk, kim, anna)
-    assert "Ein Mensch hat" in kim.text
+    assert "Ein Mensch hat" in kim.opens().text
     seen = len(kim.seen)
     anna.taps("Zurückgeben", "Übernehmen")
     assert len(kim.seen) == seen
@@ -302,7 +302,7 @@ def test_the_visitor_learns_that_a_person_has_read_it_once():
 def test_an_answer_reaches_the_visitor_and_what_they_write_goes_back():
     talk, kim, anna, _ = offices()
     request = answered(talk, kim, anna)
-    assert "Wir sehen uns Montag." in kim.text
+    assert "Wir sehen uns Montag." in kim.opens().text
     assert request.due is None
     kim.says("bis Montag")
     assert word_list(kim.request)[-1] == "bis Montag"
@@ -332,7 +332,7 @@ def test_thanks_before_an_answer_are_words_like_others():
 def test_a_number_in_a_reply_is_no_button():
     talk, kim, anna, _ = offices()
     answered(talk, kim, anna, "Passt dir 1 oder 2?")
-    kim.says("2")
+    kim.opens().says("2")
     assert word_list(kim.request)[-1] == "2"
 
 
@@ -355,7 +355,7 @@ def test_an_answered_request_closes_by_itself_when_nothing_comes():
     assert kim.request.open
     talk.later(days=2)
     assert kim.request.reason is Reason.NO_REPLY
-    assert "abgeschlossen" in kim.text
+    assert "abgeschlossen" in kim.opens().text
     assert request.name in anna.text
 
 
@@ -380,7 +380,7 @@ def test_closing_tells_the_visitor_and_what_they_type_then_begins_anew():
     answered(talk, kim, anna)
     anna.taps("Abschließen", "Beantwortet")
     assert kim.request.reason is Reason.ANSWERED
-    assert "abgeschlossen" in kim.text
+    assert "abgeschlossen" in kim.opens().text
     assert kim.conversation.writing_to is None
     kim.says("xyzzy")
     assert "Angekommen" not in kim.text
@@ -391,7 +391,7 @@ def test_closing_without_an_answer_says_so():
     talk, kim, anna, _ = offices()
     claimed(talk, kim, anna)
     anna.taps("Abschließen", "Falscher Ort")
-    assert "ohne Antwort" in kim.text
+    assert "ohne Antwort" in kim.opens().text
     assert talk.store.counts["closed/falscher-ort"] == 1
 
 
@@ -481,7 +481,7 @@ def test_with_consent_the_next_rung_has_it_and_the_visitor_is_told_first():
     assert (request.post, request.tried) == (MAGDEBURG, (SPIELWAGEN,))
     assert request.due is not None
     assert request.due > talk.at
-    assert "Das tut mir leid" in kim.text
+    assert "Das tut mir leid" in kim.opens().text
     assert "weitergegeben" in cem.text
     anna.taps("Übernehmen")
     assert "Pause" in anna.text
@@ -503,7 +503,7 @@ def test_without_consent_the_next_rung_learns_only_that_something_is_overdue():
     assert "überfällig" in anna.text
     assert "Pause" not in anna.text
     assert "überfällig" in cem.text
-    kim.taps("Ja, das darf diese Stelle lesen")
+    kim.opens().taps("Ja, das darf diese Stelle lesen")
     assert kim.request.post == MAGDEBURG
     assert kim.request.consent
 
@@ -515,7 +515,7 @@ def test_the_question_for_consent_is_asked_once_and_its_button_stays_good():
     asked = len(kim.seen)
     talk.later(days=3)
     assert len(kim.seen) == asked
-    kim.taps("Ja, das darf diese Stelle lesen")
+    kim.opens().taps("Ja, das darf diese Stelle lesen")
     assert kim.request.post == MAGDEBURG
 
 
@@ -524,7 +524,7 @@ def test_a_consent_given_too_late_changes_nothing():
     sending(kim, consent=False)
     talk.due(kim.request)
     cem.taps("Übernehmen", "Antworten").says("Hallo").taps("Senden")
-    kim.taps("Ja, das darf diese Stelle lesen")
+    kim.opens().taps("Ja, das darf diese Stelle lesen")
     assert kim.request.post == SPIELWAGEN
     assert "schon erledigt" in kim.text
 
@@ -690,7 +690,7 @@ def test_the_last_day_of_a_post_moves_its_requests():
     talk.store.save(replace(kim.request, due=talk.at + timedelta(days=30)))
     talk.later(days=1)
     assert kim.request.post == MAGDEBURG
-    assert "Das tut mir leid" in kim.text
+    assert "Das tut mir leid" in kim.opens().text
 
 
 def test_an_end_that_came_too_early_changes_nothing():
@@ -762,9 +762,9 @@ def test_every_screen_beside_an_open_request_has_the_way_to_it():
     sending(kim)
     assert way_to_requests(kim.last)
     anna.taps("Übernehmen")
-    assert way_to_requests(kim.last)
+    assert way_to_requests(kim.opens().last)
     anna.taps("Antworten").says("Hallo").taps("Senden")
-    assert way_to_requests(kim.last)
+    assert way_to_requests(kim.opens().last)
     for text in ("und noch", "danke"):
         assert way_to_requests(kim.says(text).last)
     for label in ("Menü", "Hilfe jetzt", "Menü"):

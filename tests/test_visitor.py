@@ -387,9 +387,18 @@ def test_what_is_not_read_is_refused_kindly(kind):
 def test_an_outage_is_told_with_its_hours():
     from datetime import timedelta  # noqa: PLC0415
 
+    talk, kim, *_ = offices()
+    missed = Outage(talk.at - timedelta(hours=40), talk.at - timedelta(hours=2))
+    sending(kim).does(missed)
+    assert "kam hier nichts an" in kim.opens().text
+
+
+def test_an_outage_is_told_to_nobody_who_waits_for_nothing():
+    from datetime import timedelta  # noqa: PLC0415
+
     talk, kim = alone()
     kim.does(Outage(talk.at - timedelta(hours=40), talk.at - timedelta(hours=2)))
-    assert "kam hier nichts an" in kim.text
+    assert kim.news == []
 
 
 # ── Retention ───────────────────────────────────────────────────────────────────────────────────

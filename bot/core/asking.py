@@ -11,7 +11,7 @@ from bot.core.messages import Button, ForgetWords, Screen
 from bot.core.records import Answer, Author, Conversation, Reason, Ref, Request, Word
 from bot.core.routing import Rung
 from bot.core.screens import carrier_name, post_name
-from bot.core.standing import place_of, show, sight_of, stand
+from bot.core.standing import place_of, show, sight_of, stand, ways
 from bot.core.taps import Move
 from bot.core.walk import Place, answered, last_stood, outside
 from bot.core.world import Turn
@@ -125,13 +125,13 @@ def join(turn: Turn, conversation: Conversation, request_id: str, texts: tuple[s
         key = "joined_promise" if due else "joined"
         values |= {"promise": when(due, turn.event.at)} if due else {}
     text = turn.text(key, conversation.audience, **values)
-    show(turn, conversation, Screen(text, (), requests.ways(turn, conversation.audience)))
+    show(turn, conversation, Screen(text, (), ways(turn, conversation.audience)))
 
 
 def thanked(turn: Turn, conversation: Conversation) -> None:
     """Thanks for an answer: nothing that anybody must read or answer again."""
     text = turn.text("thanked", conversation.audience)
-    show(turn, conversation, Screen(text, (), requests.ways(turn, conversation.audience)))
+    show(turn, conversation, Screen(text, (), ways(turn, conversation.audience)))
 
 
 def join_buttons(turn: Turn, conversation: Conversation) -> tuple[Button, ...]:
@@ -190,7 +190,7 @@ def mine(turn: Turn, conversation: Conversation, *, first: str) -> Screen:
     )
     text = "\n\n".join((first, *(row(turn, request) for request in going)))
     back = turn.way(Move.STAY, "way_back")
-    return Screen(text, buttons, (back, *requests.ways(turn, audience)))
+    return Screen(text, buttons, (back, *ways(turn, audience)))
 
 
 def row(turn: Turn, request: Request) -> str:
@@ -211,8 +211,8 @@ def outage(turn: Turn, conversation: Conversation, since: datetime, until: datet
     """Tell an open request which hours did not arrive."""
     now = turn.event.at
     values = {"since": when(since, now), "until": when(until, now)}
-    text = turn.text("outage", conversation.audience, **values)
-    show(turn, conversation, Screen(text, (), requests.ways(turn, conversation.audience)))
+    for request in turn.requests_of(conversation.id)[-1:]:
+        requests.tell(turn, request, turn.text("outage", conversation.audience, **values))
 
 
 def privacy(turn: Turn, conversation: Conversation) -> str:

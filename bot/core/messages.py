@@ -131,6 +131,9 @@ class Timer(StrEnum):
     PROMISE = "promise"  # a request's due time has come; ref = request
     ENDED = "ended"  # a post's last day is over; ref = post
     RETENTION = "retention"  # ref = request or conversation
+    GATHER = "gather"  # the visitor has paused: the desk hears what was added; ref = request
+    WINDOW = "window"  # a message is safe again; ref = conversation
+    ASK = "ask"  # has somebody got in touch? ref = request
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +201,7 @@ class Say:
     screen: Screen
     request: str | None = None
     quotes: bool = False  # carries words of the visitor or of staff: erased with the request
+    quiet: bool = False  # arrives without a sound
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,9 @@ from bot.core.understand.text import FUNCTION_WORDS, choose, normalise
 from bot.core.walk import Place
 from bot.core.world import Turn
 
-BY_WORD = frozenset({"send", "discard"})  # acts that a number alone does not do
+BY_WORD = frozenset(
+    {"send", "discard", "withdraw", "withdraw_all", "erase"}
+)  # acts that a number alone does not do
 LONG_NUMBER = 3  # digits; so many may be a postcode where a school or a place is asked for
 
 
@@ -25,7 +27,8 @@ def named(turn: Turn, conversation: Conversation, text: str) -> Tap | None:
     The ways out have no numbers. Where a text would be read by somebody, only the whole label, a
     listed word or digits choose: a sentence that merely resembles a button is a sentence.
     """
-    place, waiting = place_of(turn, conversation), bool(turn.requests_of(conversation.id))
+    place = place_of(turn, conversation)
+    waiting = bool(turn.requests_of(conversation.id) or conversation.unread)
     whole = _whole(turn, conversation, place, text) or spoken.labelled(turn, text, waiting=waiting)
     if whole is not None:
         return whole
@@ -33,7 +36,7 @@ def named(turn: Turn, conversation: Conversation, text: str) -> Tap | None:
         return _by_digits(turn, conversation, text)
     way = spoken.way(turn, text, waiting=waiting)
     if conversation.writing_to is not None:
-        meant = way if way is Move.REQUESTS else None
+        meant = way if way in spoken.ABOUT_REQUESTS else None
         return meant or _by_digits(turn, conversation, text)
     return (
         _who(turn, conversation, text)

@@ -26,6 +26,13 @@ class RequestKey:
 
 
 @dataclass(frozen=True, slots=True)
+class EnclosureKey:
+    """What lies beside a request's words → ``Enclosure``, or None."""
+
+    request: str
+
+
+@dataclass(frozen=True, slots=True)
 class RequestsOf:
     """The open requests of one conversation → tuple of request ids, oldest first."""
 
@@ -65,6 +72,7 @@ class InvitationKey:
 Key = (
     ConversationKey
     | RequestKey
+    | EnclosureKey
     | RequestsOf
     | OpenRequests
     | NamesInUse
@@ -83,6 +91,14 @@ class Answer:
 
     node: str
     choice: str = ""
+
+
+class Reach(StrEnum):
+    """How a visitor wants to be answered; never by telephone unless they say so."""
+
+    HERE = "here"
+    VISIT = "visit"
+    CALL = "call"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +122,14 @@ class Conversation:
     puzzled: int = 0  # times in a row that we did not understand
     worries: frozenset[str] = frozenset()  # dangers for which help was shown
     sought: str = ""  # a school's name that several have, until a place tells which
+    friend: bool = False  # asks for a friend
+    reach: Reach = Reach.HERE  # how the next request wants to be answered …
+    number: str = ""  # … and the number to call, until it is sent
+    may_ask: bool = False  # "Hat sich jemand gemeldet?" may be asked some days after
+    window: tuple[Span, ...] = ()  # when a message is safe, local time; empty: always
+    neutral: bool | None = None  # news behind a neutral teaser; None: for pupils
+    unread: tuple[str, ...] = ()  # requests with news that were not opened yet, oldest first
+    written: datetime | None = None  # since when the text stands in the chat that was sent last
 
 
 class Author(StrEnum):
@@ -163,10 +187,36 @@ class Request:
     practice: bool = False
     alert: bool = False  # danger words were seen; the card is red
     words: tuple[Word, ...] = ()
+    friend: bool = False  # asked for a friend
+    reach: Reach = Reach.HERE  # how the visitor wants to be answered
+    may_ask: bool = False  # whether somebody got in touch may be asked some days after
+    gathering: datetime | None = None  # since when there are words that the desk was not told of
 
     @property
     def open(self) -> bool:
         return self.closed_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Something to say about a request that its visitor has not opened yet.
+
+    ``buttons``: label and callback data. ``answers``: it carries a member's own words.
+    """
+
+    at: datetime
+    text: str
+    buttons: tuple[tuple[str, str], ...] = ()
+    answers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """What lies beside a request's words under the same key, and is erased with them."""
+
+    request: str
+    number: str = ""  # to call; for the claimer only, erased at closing
+    letters: tuple[Letter, ...] = ()
 
 
 class Role(StrEnum):
@@ -257,4 +307,4 @@ class Invitation:
     used: bool = False
 
 
-Record = Conversation | Request | Member | PostFacts | Ref | Invitation
+Record = Conversation | Request | Enclosure | Member | PostFacts | Ref | Invitation

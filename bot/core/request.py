@@ -3,14 +3,11 @@
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from bot.core import cards
+from bot.core import cards, telling
 from bot.core.calendar import ZONE, when
-from bot.core.messages import Button, Count, LetSleep, Screen, Staff, Timer, Visitor, Wake
-from bot.core.records import Author, Conversation, Member, Reason, Request, Word
+from bot.core.messages import Button, Count, LetSleep, Screen, Staff, Timer, Wake
+from bot.core.records import Author, Member, Reason, Request, Word
 from bot.core.screens import post_name
-from bot.core.standing import place_of, with_requests, with_shown
-from bot.core.taps import Move
-from bot.core.tree import Ask, Audience
 from bot.core.understand.crisis import Level
 from bot.core.view import sight_for
 from bot.core.world import Turn
@@ -96,22 +93,12 @@ def fresh_name(turn: Turn) -> str:
 # ── What is said ────────────────────────────────────────────────────────────────────────────────
 
 
-def ways(turn: Turn, audience: Audience | None) -> tuple[Button, ...]:
-    return (turn.way(Move.MENU, "way_menu"), turn.way(Move.HELP, "way_help", audience))
-
-
 def tell(turn: Turn, request: Request, text: str, *more: Button, quotes: bool = False) -> None:
-    """Say something about a request to its visitor; nobody waits for a practice one."""
-    if request.practice:
-        return
-    conversation = turn.conversation(request.conversation)
-    if not request.open and conversation.writing_to == request.id:
-        conversation = replace(conversation, writing_to=None)
-    screen = Screen(text, more, ways(turn, request.audience))
-    if request.open or turn.requests_of(conversation.id):
-        screen = with_requests(turn, screen, request.audience)
-    turn.put(with_shown(conversation, screen))
-    turn.say(Visitor(conversation.id), screen, request.id, quotes=quotes)
+    """Say something about a request to its visitor, as ``telling`` does: the one place for it.
+
+    ``quotes``: it is a member's answer, in a member's words.
+    """
+    telling.tell(turn, request, text, *more, answers=quotes)
 
 
 def remind(turn: Turn, member: str, key: str, request: Request, **values: str) -> None:
@@ -145,26 +132,8 @@ def reply(turn: Turn, request: Request, text: str) -> None:
     turn.put(request)
     turn.do(Wake(turn.event.at + QUIET, Timer.PROMISE, request.id))
     cards.refresh(turn, request, request.post)
-    if not request.practice:
-        _answer(turn, request, text)
-
-
-def _answer(turn: Turn, request: Request, text: str) -> None:
-    """What the visitor types next goes back; unless they are just writing to somebody else."""
-    conversation = turn.conversation(request.conversation)
     values = {"name": request.name, "post": post_name(turn, request.post), "text": text}
-    if composing(turn, conversation):
-        label = turn.text("do_reply_to", request.audience, name=request.name)
-        back = turn.acting(label, conversation.id, "join", request.id, group="join")
-        said = turn.text("answer_beside", request.audience, **values)
-        tell(turn, request, said, back, quotes=True)
-    else:
-        turn.put(replace(conversation, writing_to=request.id))
-        tell(turn, request, turn.text("answer", request.audience, **values), quotes=True)
-
-
-def composing(turn: Turn, conversation: Conversation) -> bool:
-    return place_of(turn, conversation).node.ask is Ask.MESSAGE
+    tell(turn, request, turn.text("answer", request.audience, **values), quotes=True)
 
 
 def give_back(turn: Turn, request: Request) -> None:

@@ -17,7 +17,9 @@ WAYS = {
     Move.BACK: ("words_back", ("way_back",)),
     Move.MENU: ("words_menu", ("way_menu",)),
     Move.REQUESTS: ("words_requests", ("way_requests",)),
+    Move.NEWS: ("words_news", ("way_news",)),
 }
+ABOUT_REQUESTS = frozenset({Move.REQUESTS, Move.NEWS})
 SHORTEST_SLIP = 5  # letters; what is shorter must be typed as it is listed
 
 
@@ -76,8 +78,8 @@ def misspelt(turn: Turn, text: str, *, waiting: bool) -> Move | None:
 
 
 def _there(*, waiting: bool) -> tuple[Move, ...]:
-    """The ways there are now: to the requests only while one is open."""
-    return tuple(move for move in WAYS if waiting or move is not Move.REQUESTS)
+    """The ways there are now: to requests and news only while there are any."""
+    return tuple(move for move in WAYS if waiting or move not in ABOUT_REQUESTS)
 
 
 def small(turn: Turn, text: str) -> Small | None:

@@ -46,8 +46,8 @@ def stand(
 
 def show(turn: Turn, conversation: Conversation, screen: Screen, *, puzzled: int = 0) -> None:
     """Show a screen and remember its buttons, so that typing can choose them."""
-    if turn.requests_of(conversation.id):
-        screen = with_requests(turn, screen, conversation.audience)
+    asked = bool(turn.requests_of(conversation.id))
+    screen = with_ways(turn, conversation, screen, conversation.audience, asked=asked)
     turn.put(with_shown(conversation, screen, puzzled=puzzled))
     turn.say(Visitor(conversation.id), screen, conversation.writing_to)
 
@@ -57,11 +57,32 @@ def alarmed(turn: Turn) -> bool:
     return any(isinstance(e, Say) and e.screen.tone is Tone.ALERT for e in turn.effects)
 
 
-def with_requests(turn: Turn, screen: Screen, audience: Audience | None) -> Screen:
-    """The screen with a way to the open requests: on every one while there are any."""
-    if any(way.tap is Move.REQUESTS for way in screen.ways):
-        return screen
-    return replace(screen, ways=(*screen.ways, turn.way(Move.REQUESTS, "way_requests", audience)))
+def ways(turn: Turn, audience: Audience | None) -> tuple[Button, ...]:
+    """The ways out of what is no node: the menu, and help now."""
+    return (turn.way(Move.MENU, "way_menu"), turn.way(Move.HELP, "way_help", audience))
+
+
+def composing(turn: Turn, conversation: Conversation) -> bool:
+    """Whether the visitor is just writing to somebody."""
+    return place_of(turn, conversation).node.ask is Ask.MESSAGE
+
+
+def with_ways(
+    turn: Turn,
+    conversation: Conversation,
+    screen: Screen,
+    audience: Audience | None,
+    *,
+    asked: bool,
+) -> Screen:
+    """A way to the open requests and to what is new, on every screen while there are any."""
+    there = {way.tap for way in (*screen.choices, *screen.ways)}
+    more = []
+    if conversation.unread and Move.NEWS not in there:
+        more.append(turn.way(Move.NEWS, "way_news", audience))
+    if asked and Move.REQUESTS not in there:
+        more.append(turn.way(Move.REQUESTS, "way_requests", audience))
+    return replace(screen, ways=(*screen.ways, *more))
 
 
 def with_shown(conversation: Conversation, screen: Screen, *, puzzled: int = 0) -> Conversation:

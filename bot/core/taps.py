@@ -30,6 +30,7 @@ class Move(StrEnum):
     LANGUAGES = "languages"
     STAY = "stay"  # show the present screen again
     REQUESTS = "requests"  # the open requests, each to be withdrawn
+    NEWS = "news"  # what came by itself and was not opened yet
 
 
 MOVES = frozenset(move.value for move in Move)

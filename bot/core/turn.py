@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never, cast
 
-from bot.core import forgetting, joining, overdue, steps
+from bot.core import forgetting, joining, overdue, steps, telling
 from bot.core import request as requests
 from bot.core.desk import desk
 from bot.core.knowledge import Knowledge
@@ -37,6 +37,7 @@ from bot.core.messages import (
 from bot.core.records import (
     Conversation,
     ConversationKey,
+    EnclosureKey,
     InvitationKey,
     Key,
     NamesInUse,
@@ -76,9 +77,11 @@ def needs(event: Event, known: Known) -> frozenset[Key]:
             ids = cast("tuple[str, ...]", known.get(key) or ())
             keys.update(RequestKey(i) for i in ids)
     for key in tuple(keys):
-        found = known.get(key)
-        if isinstance(found, Request) and found.conversation:
-            keys.add(ConversationKey(found.conversation))
+        match known.get(key):
+            case Request(id=request, conversation=conversation):
+                keys.add(EnclosureKey(request))
+                if conversation:
+                    keys.add(ConversationKey(conversation))
     return frozenset(keys)
 
 
@@ -88,9 +91,10 @@ def _of_who(event: Event, known: Known, keys: set[Key]) -> tuple[Button, ...]:
         case Visitor(conversation):
             keys.update((ConversationKey(conversation), RequestsOf(conversation)))
             found = cast("Conversation | None", known.get(ConversationKey(conversation)))
-            if found is not None and found.writing_to:
-                keys.add(RequestKey(found.writing_to))
-            return found.shown if found else ()
+            if found is None:
+                return ()
+            _of_conversation(found, keys)
+            return found.shown
         case Staff(member_id):
             member = (cast("Team | None", known.get(TeamKey())) or Team()).member(member_id)
             if member is None:
@@ -106,6 +110,12 @@ def _of_who(event: Event, known: Known, keys: set[Key]) -> tuple[Button, ...]:
             assert_never(event.who)
 
 
+def _of_conversation(found: Conversation, keys: set[Key]) -> None:
+    keys.update(map(RequestKey, found.unread))
+    if found.writing_to:
+        keys.add(RequestKey(found.writing_to))
+
+
 def _of_body(event: Event, known: Known, keys: set[Key], shown: tuple[Button, ...]) -> None:
     match event.body:
         case Tapped(Act(ref)):
@@ -115,8 +125,13 @@ def _of_body(event: Event, known: Known, keys: set[Key], shown: tuple[Button, ..
         case Started(payload) if payload.startswith(joining.INVITATION):
             code = payload.removeprefix(joining.INVITATION)
             keys.add(InvitationKey(joining.code_hash(code)))
-        case Due(Timer.PROMISE, ref):
+        case Due(Timer.PROMISE | Timer.GATHER | Timer.ASK, ref):
             keys.add(RequestKey(ref))
+        case Due(Timer.WINDOW, ref):
+            keys.add(ConversationKey(ref))
+            found = cast("Conversation | None", known.get(ConversationKey(ref)))
+            if found is not None:
+                _of_conversation(found, keys)
         case Due(Timer.RETENTION, ref):
             keys.update((RequestKey(ref), ConversationKey(ref), RequestsOf(ref)))
         case Due(Timer.ENDED, post):
@@ -196,12 +211,17 @@ def _house(now: Turn, body: Body) -> None:
 
 def _due(now: Turn, kind: Timer, ref: str) -> None:
     request, known = now.request(ref), now.known.get(ConversationKey(ref))
-    if request is not None and kind is Timer.PROMISE:
-        overdue.due(now, request)
-    elif request is not None:
-        forgetting.closed(now, request)
-    elif known is not None:
-        forgetting.silent(now, now.conversation(ref))
+    match kind:
+        case Timer.WINDOW if known is not None:
+            telling.window(now, now.conversation(ref))
+        case Timer.PROMISE if request is not None:
+            overdue.due(now, request)
+        case Timer.RETENTION if request is not None:
+            forgetting.closed(now, request)
+        case Timer.RETENTION if known is not None:
+            forgetting.silent(now, now.conversation(ref))
+        case _:
+            pass  # what it was about is gone
 
 
 def _undelivered(now: Turn, to: Visitor | Staff, request: Request | None) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import assert_never
 
-from bot.core import asking
+from bot.core import asking, telling
 from bot.core.answers import choose, fresh, go_back, gone, opened
 from bot.core.messages import (
     Button,
@@ -123,6 +123,8 @@ def moved(turn: Turn, conversation: Conversation, move: Move) -> None:
             stand(turn, conversation)
         case Move.REQUESTS:
             listed(turn, conversation)
+        case Move.NEWS:
+            telling.opened(turn, conversation)
         case _:
             assert_never(move)
 

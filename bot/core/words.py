@@ -37,12 +37,12 @@ _PLAIN = """
     school_unknown school_unsure school_which_place staff_only state_open state_overdue
     state_passed_on state_withdrawn state_yours step_done step_missing text_for_request too_long
     topics_found way_back way_help way_human way_languages way_menu way_on way_who_helps
+    teaser way_news no_news words_news
     desk_left do_cancel list_overdue list_red plan_none who_first
 """
 _OPERATOR = "name address email privacy"
 _GAPS = {
     "answer": "name post text",
-    "answer_beside": "name post text",
     "card_about": "who topic",
     "card_district": "district",
     "card_due": "due",
@@ -98,6 +98,7 @@ _GAPS = {
     "visitor_wrote": "name text",
     "welcome_member": "label posts",
     "whole_text": "name text",
+    "writing_now": "name",
 }
 
 

@@ -15,6 +15,8 @@ from bot.core.messages import Audit, Button, Effect, Event, Say, Screen, Staff, 
 from bot.core.records import (
     Conversation,
     ConversationKey,
+    Enclosure,
+    EnclosureKey,
     Invitation,
     InvitationKey,
     Key,
@@ -53,6 +55,8 @@ def key_of(record: Record) -> Key:
             return ConversationKey(record.id)
         case Request():
             return RequestKey(record.id)
+        case Enclosure():
+            return EnclosureKey(record.request)
         case Ref():
             return RefKey(record.ref)
         case Invitation():
@@ -92,7 +96,7 @@ def _note(after: MutableMapping[Key, object], record: Record) -> None:
             after[TeamKey()] = _team_with(cast("Team", after.get(TeamKey()) or Team()), record)
         case Request():
             _request_in(after, record)
-        case Conversation() | Ref() | Invitation():
+        case Conversation() | Enclosure() | Ref() | Invitation():
             after[key_of(record)] = record
         case _:
             assert_never(record)
@@ -150,6 +154,11 @@ class Turn:
     def request(self, request: str) -> Request | None:
         return cast("Request | None", self.known.get(RequestKey(request)))
 
+    def enclosure(self, request: str) -> Enclosure:
+        """What lies beside a request's words."""
+        found = self.known.get(EnclosureKey(request))
+        return cast("Enclosure | None", found) or Enclosure(request)
+
     def requests_of(self, conversation: str) -> tuple[Request, ...]:
         """The open requests of a conversation, oldest first."""
         ids = cast("tuple[str, ...]", self.known.get(RequestsOf(conversation)) or ())
@@ -193,7 +202,7 @@ class Turn:
                 self.records["member", record.id] = record
             case PostFacts():
                 self.records["post", record.id] = record
-            case Conversation() | Request() | Ref() | Invitation():
+            case Conversation() | Request() | Enclosure() | Ref() | Invitation():
                 self.records[key_of(record)] = record
             case _:
                 assert_never(record)
@@ -214,8 +223,9 @@ class Turn:
         request: str | None = None,
         *,
         quotes: bool = False,
+        quiet: bool = False,
     ) -> None:
-        self.do(Say(to, screen, request, quotes))
+        self.do(Say(to, screen, request, quotes, quiet))
 
     def audit(self, action: str, about: str = "", why: str = "") -> None:
         """Who spoke did this; ``about`` is a request's name, a post or a member, never words."""

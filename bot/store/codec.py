@@ -12,7 +12,16 @@ from pydantic import TypeAdapter
 from pydantic.main import IncEx
 
 from bot.core.messages import Button, Screen
-from bot.core.records import Conversation, Invitation, Member, PostFacts, Ref, Request, Word
+from bot.core.records import (
+    Conversation,
+    Enclosure,
+    Invitation,
+    Member,
+    PostFacts,
+    Ref,
+    Request,
+    Word,
+)
 from bot.core.taps import Move, decode_tap, encode_tap
 from bot.ports import Address
 
@@ -52,6 +61,7 @@ _CHOICES: IncEx = {0: {"screen": {"choices", "ways"}}}
 _WORDS: IncEx = {"words"}
 
 _WORD = TypeAdapter(Word)
+_ENCLOSURE = TypeAdapter(Enclosure)
 _POST = TypeAdapter(PostFacts)
 _REF = TypeAdapter(Ref)
 _INVITATION = TypeAdapter(Invitation)
@@ -121,6 +131,14 @@ def word_bytes(word: Word) -> bytes:
 
 def word_of(plain: bytes) -> Word:
     return _WORD.validate_json(plain)
+
+
+def enclosure_bytes(enclosure: Enclosure) -> bytes:
+    return _ENCLOSURE.dump_json(enclosure)
+
+
+def enclosure_of(plain: bytes) -> Enclosure:
+    return _ENCLOSURE.validate_json(plain)
 
 
 def post_bytes(post: PostFacts) -> bytes:

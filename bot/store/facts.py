@@ -5,6 +5,8 @@ from typing import assert_never
 from bot.core.records import (
     Conversation,
     ConversationKey,
+    Enclosure,
+    EnclosureKey,
     Invitation,
     InvitationKey,
     Key,
@@ -34,6 +36,8 @@ class Facts(Matters):
                 return self.conversation(conversation)
             case RequestKey(request):
                 return self._request(request)
+            case EnclosureKey(request):
+                return self._enclosure(request)
             case RequestsOf(conversation):
                 return self._requests_of(conversation)
             case OpenRequests(post, page):
@@ -56,6 +60,8 @@ class Facts(Matters):
                 self._save_conversation(record)
             case Request():
                 self._save_request(record)
+            case Enclosure():
+                self._save_enclosure(record)
             case Member():
                 self._save_member(record)
             case PostFacts():

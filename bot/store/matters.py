@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.core.records import Request, Word
+from bot.core.records import Enclosure, Request, Word
 from bot.store import codec
 from bot.store.memory import Names
 from bot.store.sealing import KEY_BYTES, REQUEST_KID, Place, Seal
 from bot.store.unit import Unit
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+BESIDE = -1  # the place of what lies beside the words; those count from 0
 PAGE = 20  # open requests on one page of the desk
 
 
@@ -80,12 +81,34 @@ class Matters(Unit):
         known = self._words(request_id)
         if known != tuple(words[: len(known)]):
             self.erased = True
-            self._do("drop_words", request=request_id)
+            self._do("drop_said", request=request_id)
             known = ()
         seal = seal or self._new_request_seal(request_id)
         for seq in range(len(known), len(words)):
             sealed = seal.close(codec.word_bytes(words[seq]), _word_place(request_id, seq))
             self._do("put_word", request=request_id, seq=seq, sealed_text=sealed)
+
+    # ── Beside the words ────────────────────────────────────────────────────────────────────────
+
+    def _enclosure(self, request_id: str) -> Enclosure | None:
+        seal = self._request_seal(request_id)
+        sealed = self._one("word", request=request_id, seq=BESIDE) if seal else None
+        if seal is None or sealed is None:
+            return None
+        return codec.enclosure_of(seal.open(sealed, _word_place(request_id, BESIDE)))
+
+    def _save_enclosure(self, enclosure: Enclosure) -> None:
+        """Under the key of the request; what held nothing and holds nothing leaves no row."""
+        request_id = enclosure.request
+        if request_id in self._forgotten:
+            return
+        if self._do("drop_word", request=request_id, seq=BESIDE):
+            self.erased = True
+        if enclosure == Enclosure(request_id):
+            return
+        seal = self._request_seal(request_id) or self._new_request_seal(request_id)
+        sealed = seal.close(codec.enclosure_bytes(enclosure), _word_place(request_id, BESIDE))
+        self._do("put_word", request=request_id, seq=BESIDE, sealed_text=sealed)
 
     def _requests_of(self, conversation: str) -> tuple[str, ...]:
         known = self._memory.asked.get(conversation)

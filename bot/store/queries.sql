@@ -83,10 +83,19 @@ INSERT INTO request_keys (request, sealed_key) VALUES (:request, :sealed_key);
 DELETE FROM request_keys WHERE request = :request;
 
 -- name: words(request)
-SELECT seq, sealed_text FROM words WHERE request = :request ORDER BY seq;
+SELECT seq, sealed_text FROM words WHERE request = :request AND seq >= 0 ORDER BY seq;
+
+-- name: word(request, seq)$
+SELECT sealed_text FROM words WHERE request = :request AND seq = :seq;
 
 -- name: put_word(request, seq, sealed_text)!
 INSERT INTO words (request, seq, sealed_text) VALUES (:request, :seq, :sealed_text);
+
+-- name: drop_word(request, seq)!
+DELETE FROM words WHERE request = :request AND seq = :seq;
+
+-- name: drop_said(request)!
+DELETE FROM words WHERE request = :request AND seq >= 0;
 
 -- name: drop_words(request)!
 DELETE FROM words WHERE request = :request;
