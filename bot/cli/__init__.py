@@ -5,7 +5,7 @@ Exit codes: 0 done, 1 something needs a person, 2 usage or settings.
 
 import click
 
-from bot.cli import auditing, keeping, knowing, people, running, understanding
+from bot.cli import auditing, keeping, knowing, people, running, understanding, walking
 from bot.cli.house import knowledge_of, settings_of
 
 
@@ -21,6 +21,7 @@ for each in (
     knowing.check,
     knowing.route,
     knowing.proof,
+    walking.walk,
     people.invite,
     people.members,
     people.status,
