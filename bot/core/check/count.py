@@ -43,14 +43,14 @@ class _Counter:
         return self.known[key]
 
     def _on(self, ref: str, met: frozenset[str]) -> Iterator[int]:
-        match self.tree.nodes[ref]:
-            case Gate(to=to):
-                yield from (self.ways(there, met) for there in set(to.values()))
-            case Node() as node:
-                for choice in offered(node, self.audience, self.tree):
-                    if isinstance(choice.target, Call | Done):
-                        yield 1
-                    yield from (self.ways(there, met) for there in after(choice))
+        node = self.tree.nodes[ref]
+        if isinstance(node, Gate):
+            yield from (self.ways(there, met) for there in set(node.to.values()))
+            return
+        for choice in offered(node, self.audience, self.tree):
+            if isinstance(choice.target, Call | Done):
+                yield 1
+            yield from (self.ways(there, met) for there in after(choice))
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,6 @@ from bot.core.view import Sight
 from bot.core.walk import Frame, Place, beginning, enter, opened, step
 from bot.core.world import Turn
 
-WAYS: Final = ("kontakt", "notfall")  # the pieces that are one tap away on every screen
 DEEPEST: Final = 6  # pieces within pieces; more is a call that never ends
 
 
@@ -117,17 +116,15 @@ class Walker:
         )
 
     def roots(self) -> Iterator[State]:
-        """Where a walk begins: the entrance, a topic that was typed, a way out that was tapped."""
-        tree = self.tree
+        """Where a walk begins: the entrance, a topic that was typed, a way out tapped there."""
         for audience in (None, *Audience):
             facts = Facts(audience)
             sight = self.sight(facts)
-            first = beginning(tree, sight)
-            yield state_of(first, facts)
-            starts = [topic.start for topic in tree.subjects(audience)]
-            starts += [tree.topics[way].start for way in WAYS if way in tree.topics]
-            for ref in starts:
-                yield state_of(opened(tree, ref, first, sight), facts)
+            first = beginning(self.tree, sight)
+            starts = (topic.start for topic in self.tree.subjects(audience))
+            for place in (first, *(opened(self.tree, ref, first, sight) for ref in starts)):
+                state = state_of(place, facts)
+                yield from (state, human(self, state), help_now(self, state))
 
     def steps(self, state: State) -> Iterator[Step]:
         """Every choice offered here, and the states it may lead to."""
@@ -234,7 +231,9 @@ def typical(k: Knowledge) -> tuple[tuple[School, ...], bool]:
     districts = {name for only in written for name in only.district}
     types = {name for only in written for name in only.school_type}
     directory = k.directory
-    known = sorted(directory.schools.values(), key=lambda s: (not directory.school_post(s.id), s.id))
+    known = sorted(
+        directory.schools.values(), key=lambda s: (not directory.school_post(s.id), s.id)
+    )
     found = known[:1]
     for school in known:
         if school.district in districts or school.type in types:

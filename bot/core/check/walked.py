@@ -22,10 +22,11 @@ from bot.core.check.words import TELEGRAM_LIMIT
 from bot.core.conditions import WHO
 from bot.core.facts import paragraph
 from bot.core.knowledge import Knowledge
-from bot.core.messages import Move, Screen
+from bot.core.messages import Screen
 from bot.core.posts import suppose_all_live
 from bot.core.records import Team
 from bot.core.screens import here
+from bot.core.taps import Move
 from bot.core.tree import Audience, Node
 
 TAPS: Final = 2  # to a person; the questions who and where are not counted

@@ -1,0 +1,76 @@
+"""The commands of an editor, as an editor calls them."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from planted import DELIVERED, rewritten, sound
+
+from bot.cli import main
+
+SCENARIOS = Path(__file__).parent / "scenarios"
+
+
+@pytest.fixture
+def knowledge(tmp_path: Path) -> Path:
+    """A small tree without a finding of the walk."""
+    folder = sound(tmp_path)
+    rewritten(folder, "directory/helplines.csv", "teacher,familie", "teacher,allgemein familie")
+    return rewritten(folder, "tree/pieces/mitnehmen.yaml", "[card]", "[card, ladder.contacts]")
+
+
+def lotse(*words: str | Path) -> Result:
+    return CliRunner().invoke(main, [str(word) for word in words])
+
+
+# ── walk ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_walk_counts_ways_and_coverage_and_ends_well(knowledge: Path, tmp_path: Path):
+    told = lotse("walk", "--knowledge", knowledge, "--scenarios", tmp_path / "none")
+    assert told.exit_code == 0, told.output
+    assert "Gesehen: 13 von 13 Bildschirmen" in told.output
+    assert "Wege: " in told.output
+    assert "Szenarien" not in told.output
+
+
+def test_walk_says_what_is_wrong_where_and_ends_with_one(knowledge: Path, tmp_path: Path):
+    rewritten(knowledge, "tree/mobbing.yaml", "[guardian]}, goto: eltern",
+              "[guardian]}, goto: was_ist_los")  # fmt: skip
+    empty = tmp_path / "scenarios"
+    empty.mkdir()
+    told = lotse("walk", "--knowledge", knowledge, "--scenarios", empty)
+    assert told.exit_code == 1
+    assert (
+        "error: knowledge/tree/mobbing.yaml:26: Die Auswahl „eltern“ führt auf den" in told.output
+    )
+    assert "Szenarien: 0 von 13" in told.output
+
+
+def test_walk_refuses_what_cannot_be_loaded(knowledge: Path):
+    rewritten(knowledge, "tree/mobbing.yaml", "goto: klasse", "goto: klase")
+    told = lotse("walk", "--knowledge", knowledge)
+    assert told.exit_code == 1
+    assert "Meinten Sie „klasse“?" in told.output
+
+
+def test_walk_plays_the_scenarios_beside_it(tmp_path: Path):
+    name = "drei-worte-finden-das-thema.yaml"
+    (tmp_path / name).write_bytes((SCENARIOS / name).read_bytes())
+    told = lotse("walk", "--knowledge", DELIVERED, "--scenarios", tmp_path, "--json")
+    assert told.exit_code == 0, told.output
+    figures = json.loads(told.output)
+    assert figures["findings"] == []
+    assert figures["screens"][0] == figures["screens"][1]
+    assert 0 < figures["scenarios"]["screens"][0] < figures["screens"][0]
+
+
+def test_walk_says_when_a_scenario_goes_another_way(tmp_path: Path):
+    (tmp_path / "anders.yaml").write_text(
+        'world: {at: "2026-11-24 10:00"}\ntalk:\n  - bot: {contains: "Nie gesagt"}\n',
+        encoding="utf-8",
+    )
+    told = lotse("walk", "--knowledge", DELIVERED, "--scenarios", tmp_path)
+    assert told.exit_code == 1
+    assert "„Nie gesagt“ steht nicht da" in told.output
