@@ -636,7 +636,7 @@ def test_a_promise_of_a_clock_that_was_ahead_is_corrected():
     due = kim.request.due
     dated(talk, kim, sent_at=talk.at + YEARS, due=talk.at + YEARS)
     assert (kim.request.sent_at, kim.request.due) == (talk.at, due)
-    assert "Meine Uhr ging vor" in kim.text
+    assert "Meine Uhr ging vor" in kim.opens().text
 
 
 def test_an_answer_of_a_clock_that_was_ahead_falls_quiet_in_its_time():
