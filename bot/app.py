@@ -61,6 +61,8 @@ class App:
     log: Log = log
     steady: Callable[[], float] = monotonic
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    core: Core = CORE
+    _stop: asyncio.Event = field(default_factory=asyncio.Event, init=False, repr=False)
 
     def __post_init__(self) -> None:
         by_name = {channel.name: channel for channel in self.channels}
@@ -75,7 +77,7 @@ class App:
         )
         self.dispatcher = Dispatcher(
             store=self.store,
-            core=CORE,
+            core=self.core,
             knowledge_of=lambda: self.knowledge,
             outbox=self.outbox,
             clock=self.clock,
@@ -121,10 +123,10 @@ class App:
 
         ``ready`` is called once, when a signal would be heeded and the channels listen.
         """
-        stop = asyncio.Event()
+        stop = self._stop
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, stop.set)
+            loop.add_signal_handler(number, self.stop)
         async with self.running():
             listening = [asyncio.create_task(self.listen(channel)) for channel in self.channels]
             stopped = asyncio.create_task(stop.wait())
@@ -136,6 +138,10 @@ class App:
             if not stop.is_set():
                 await self.settled()  # a signal does not wait for what is owed: the store has it
         return 0
+
+    def stop(self) -> None:
+        """As a signal would; the store has what is owed."""
+        self._stop.set()
 
     async def listen(self, channel: Channel) -> None:
         """Until the channel ends by itself; one that failed is heard again, after longer pauses."""

@@ -93,9 +93,15 @@ def _audience(work: Work) -> Audience | None:
 FAST: Final = Limits(connections=1)
 
 
-async def seat(store: Store) -> list[Person]:
-    """Demo members on live posts."""
-    at = now()
+def at_terminal(label: str) -> Address:
+    return Address("terminal", label)
+
+
+async def seat(
+    store: Store, at: datetime | None = None, desk: Callable[[str], Address] = at_terminal
+) -> list[Person]:
+    """Demo members on live posts; ``desk`` says where each is reached."""
+    at = at or now()
     people: list[Person] = []
 
     def unit(work: Work) -> None:
@@ -105,20 +111,20 @@ async def seat(store: Store) -> list[Person]:
             for label in labels:
                 member = Member(label, Role.WORKER, label, at, (post,), plan=WEEK)
                 work.save(member)
-                work.bind(Address("terminal", label), Staff(label), at)
+                work.bind(desk(label), Staff(label), at)
                 people.append(Person(label, f"{label} ({post})", f"{post} {label}"))
-        people.append(beginner(work, at))
+        people.append(beginner(work, at, desk))
 
     await store.run(unit)
     return people
 
 
-def beginner(work: Work, at: datetime) -> Person:
+def beginner(work: Work, at: datetime, desk: Callable[[str], Address]) -> Person:
     """The coordinator of a post that takes nothing yet; ``/stelle`` shows what is missing."""
     post, label, deputy = BEGINNER
     work.save(PostFacts(post, deputy=deputy))
     work.save(Member(label, Role.COORDINATOR, label, at, (post,), district="magdeburg"))
-    work.bind(Address("terminal", label), Staff(label), at)
+    work.bind(desk(label), Staff(label), at)
     return Person(label, f"{label} ({post}, noch nicht live)", f"{post} {label}")
 
 

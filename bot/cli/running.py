@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import uvloop
 
-from bot import demo, doors
+from bot import demo, demo_page, doors
 from bot.channels.telegram import TokenRejected
 from bot.channels.web import OriginFault
 from bot.cli.house import Refusal, keys_of, knowledge_of, settings_of
@@ -30,9 +30,18 @@ def run() -> None:
 
 
 @click.command(name="demo")
-def demo_command() -> None:
-    """Zum Ausprobieren: eigener Schlüssel, eigene Datenbank, Demo-Personen, dieses Terminal."""
-    sys.exit(asyncio.run(demo.play(knowledge_of(settings_of().knowledge), staffed=True)))
+@click.option("--terminal", is_flag=True, help="In diesem Terminal statt im Browser.")
+@click.option("--page", is_flag=True, help="Im Browser, auch ohne Tastatur.")
+@click.option("--port", default=demo_page.PORT, show_default=True, help="Belegt: ein freier.")
+def demo_command(*, terminal: bool, page: bool, port: int) -> None:
+    """Zum Ausprobieren: eigener Schlüssel, eigene Datenbank, Demo-Personen, nur auf diesem Rechner.
+
+    Ohne Tastatur (Eingabe aus einer Datei oder Leitung) ist es das Gespräch im Terminal.
+    """
+    knowledge = knowledge_of(settings_of().knowledge)
+    if page or (sys.stdin.isatty() and not terminal):
+        sys.exit(asyncio.run(demo_page.play(knowledge, port)))
+    sys.exit(asyncio.run(demo.play(knowledge, staffed=True)))
 
 
 @click.command()

@@ -43,7 +43,8 @@ class Web:
 
     ``bind``: host and port to listen on; ``proxies``: addresses of reverse proxies whose
     ``X-Forwarded-For`` is believed. ``also``: routes of other doors (a webhook), which prove
-    themselves; their paths are free of the check of origins. ``chance`` gives 32 random bytes.
+    themselves; their paths are free of the check of origins. ``pages``: more pages of this origin,
+    behind the same wall, which show others in frames (the demo). ``chance`` gives 32 random bytes.
     """
 
     name = CHANNEL
@@ -58,6 +59,7 @@ class Web:
         *,
         proxies: Sequence[str] = (),
         also: Sequence[Route] = (),
+        pages: Sequence[Route] = (),
         neutral: str = NEUTRAL,
         chance: Callable[[], bytes] = lambda: secrets.token_bytes(32),
         steady: Callable[[], float] = monotonic,
@@ -77,6 +79,7 @@ class Web:
             Route("/static/{name}", _static),
             Route("/robots.txt", _robots),
             Route("/favicon.ico", _favicon),
+            *pages,
             *also,
         ]
         self.inner = Starlette(
@@ -85,7 +88,7 @@ class Web:
         guarded: Any = Guard(
             self.inner,
             origin,
-            headers_of(origin, _origin_of(neutral)),
+            headers_of(origin, _origin_of(neutral), framed=bool(pages)),
             self.site.trouble_page,
             self._log,
             free=frozenset(route.path for route in also),

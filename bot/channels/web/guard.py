@@ -16,8 +16,11 @@ BODY_WITHIN = 10.0  # seconds for a whole body; slow headers are the reverse pro
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def headers_of(origin: Origin, neutral: str) -> Mapping[str, str]:
-    """On every answer. ``neutral``: the only foreign origin a form may end at, by its redirect."""
+def headers_of(origin: Origin, neutral: str, *, framed: bool = False) -> Mapping[str, str]:
+    """On every answer. ``neutral``: the only foreign origin a form may end at, by its redirect.
+
+    ``framed``: pages of this origin may show others of it side by side; the demo alone does.
+    """
     policy = "; ".join(
         (
             "default-src 'none'",
@@ -27,7 +30,11 @@ def headers_of(origin: Origin, neutral: str) -> Mapping[str, str]:
             "connect-src 'self'",
             f"form-action 'self' {neutral}",
             "base-uri 'none'",
-            "frame-ancestors 'none'",
+            *(
+                ("frame-ancestors 'self'", "frame-src 'self'")
+                if framed
+                else ("frame-ancestors 'none'",)
+            ),
             "require-trusted-types-for 'script'",
             "trusted-types 'none'",
         )
@@ -41,7 +48,7 @@ def headers_of(origin: Origin, neutral: str) -> Mapping[str, str]:
         "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
         "referrer-policy": "no-referrer",
         "x-content-type-options": "nosniff",
-        "x-frame-options": "DENY",
+        "x-frame-options": "SAMEORIGIN" if framed else "DENY",
         "x-robots-tag": "noindex, nofollow",
     }
     if origin.secure:

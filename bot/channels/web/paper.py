@@ -29,10 +29,10 @@ class Static:
 
 
 @cache
-def statics() -> Mapping[str, Static]:
+def statics(package: str = PACKAGE) -> Mapping[str, Static]:
     """By the plain name, as the templates say it."""
     found: dict[str, Static] = {}
-    for entry in files(PACKAGE).joinpath("static").iterdir():
+    for entry in files(package).joinpath("static").iterdir():
         stem, _, kind = entry.name.rpartition(".")
         if kind in KINDS:
             content = entry.read_bytes()
@@ -41,26 +41,27 @@ def statics() -> Mapping[str, Static]:
     return found
 
 
-def by_public_name() -> Mapping[str, Static]:
-    return {static.name: static for static in statics().values()}
+def by_public_name(package: str = PACKAGE) -> Mapping[str, Static]:
+    return {static.name: static for static in statics(package).values()}
 
 
 @cache
-def _templates() -> Environment:
+def templates(package: str = PACKAGE, at: str = "/static/") -> Environment:
+    """The templates of a package, escaped; ``at``: the path before its static files."""
     made = Environment(
-        loader=PackageLoader(PACKAGE),
+        loader=PackageLoader(package),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals["static"] = lambda name: f"/static/{statics()[name].name}"
+    made.globals["static"] = lambda name: f"{at}{statics(package)[name].name}"
     made.globals["logo"] = Markup(statics()["logo.svg"].content.decode())  # noqa: S704  (our file)
     return made
 
 
 def written(template: str, values: Mapping[str, Any]) -> str:
-    return _templates().get_template(template).render(values)
+    return templates().get_template(template).render(values)
 
 
 def page(template: str, values: Mapping[str, Any], status: int = 200) -> Response:
