@@ -9,6 +9,7 @@ from bot.ports import Log, Outgoing, Receipt, Store, Work, where
 
 TRIES = 5  # until a mark that the store refuses for itself alone is left out
 FIRST_PAUSE, LONGEST_PAUSE = 0.03, 1.0  # seconds
+GATHER = 4  # rounds of the event loop in which other sends may still join a commit
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ Mark = Sent | Tried
 
 @dataclass
 class Marks:
-    """``write`` returns when the mark is committed; while one commit runs the next gathers.
+    """``write`` returns when the mark is committed; marks of the same moment go together.
 
     A mark that cannot be written now is tried until it can: its connection waits so long.
     """
@@ -56,6 +57,8 @@ class Marks:
 
     async def _work(self) -> None:
         while self._waiting:
+            for _ in range(GATHER):
+                await asyncio.sleep(0)
             group, self._waiting = self._waiting, []
             if not await self._written([mark for mark, _ in group]):
                 for mark, _ in group:

@@ -8,7 +8,7 @@ from bot.core.records import Conversation
 from bot.core.screens import here, waiting_for
 from bot.core.taps import Move
 from bot.core.tree import Ask, Audience
-from bot.core.view import Sight
+from bot.core.view import Sight, seen_by
 from bot.core.walk import Place, replay
 from bot.core.world import Turn
 
@@ -16,12 +16,9 @@ from bot.core.world import Turn
 def sight_of(turn: Turn, conversation: Conversation) -> Sight:
     """What this visitor sees; what was climbed and traced for the same facts is not done twice."""
     asked = bool(turn.requests_of(conversation.id))
-    sight = Sight(turn.k, turn.team, conversation, turn.event.at, asked)
-    known = turn.sights.get(sight.facts)
-    if known is not None:
-        return replace(sight, climbed=known.climbed, traced=known.traced)
-    turn.sights[sight.facts] = sight
-    return sight
+    facts = seen_by(turn.team, conversation, asked=asked)
+    climbed, traced = turn.sights.setdefault(facts, ({}, {}))
+    return Sight(turn.k, turn.team, conversation, turn.event.at, asked, climbed, traced)
 
 
 def place_of(turn: Turn, conversation: Conversation) -> Place:
@@ -37,10 +34,11 @@ def stand(
     if place.node.ref == SENT:  # its words say: what is written now joins the request
         request = waiting_for(turn, conversation)
         conversation = replace(conversation, writing_to=request.id if request else None)
-    if place.node.ask is not Ask.SCHOOL:
+    if conversation.sought and place.node.ask is not Ask.SCHOOL:
         conversation = replace(conversation, sought="")
     screen = here(turn, sight, place, first=first)
-    screen = replace(screen, choices=(*screen.choices, *more))
+    if more:
+        screen = replace(screen, choices=(*screen.choices, *more))
     show(turn, conversation, screen, puzzled=puzzled)
 
 

@@ -157,7 +157,8 @@ def _of_refs(refs: Iterable[str], known: Known, keys: set[Key]) -> None:
 
 def turn(knowledge: Knowledge, known: Known, event: Event) -> Outcome:
     """What this event changes and orders; raises only on a bug."""
-    event = replace(event, body=_sound(event.body))
+    if isinstance(event.body, Typed):
+        event = replace(event, body=_sound(event.body))
     now = Turn.on(knowledge, known, event)
     match event.who:
         case Visitor(conversation):
@@ -177,10 +178,8 @@ def turn(knowledge: Knowledge, known: Known, event: Event) -> Outcome:
     return now.outcome()
 
 
-def _sound(body: Body) -> Body:
+def _sound(body: Typed) -> Typed:
     """Text that can be stored and sent everywhere: no half characters, no NUL."""
-    if not isinstance(body, Typed):
-        return body
     text = body.text.encode("utf-8", "replace").decode().replace("\0", "")
     return replace(body, text=text)
 

@@ -27,12 +27,6 @@ class Sight:
     traced: dict[tuple[Answer, ...], tuple[Any, ...]] = field(default_factory=dict)
 
     @property
-    def facts(self) -> tuple[object, ...]:
-        """Everything that what is seen depends on, within one turn."""
-        c = self.conversation
-        return (id(self.team), c.audience, c.language, c.school, c.district, c.excluded, self.asked)
-
-    @property
     def audience(self) -> Audience | None:
         return self.conversation.audience
 
@@ -126,6 +120,11 @@ class Sight:
     def knows(self, choice: str) -> bool:
         """Whether a choice found by typing still names a school or a district."""
         return choice.upper() in self.k.directory.schools or choice in self.k.directory.districts
+
+
+def seen_by(team: Team, c: Conversation, *, asked: bool) -> tuple[object, ...]:
+    """Everything that what a visitor sees depends on, within one turn."""
+    return (id(team), c.audience, c.language, c.school, c.district, c.excluded, asked)
 
 
 def sight_for(k: Knowledge, team: Team, request: Request, at: datetime) -> Sight:

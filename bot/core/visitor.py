@@ -93,7 +93,8 @@ def tapped(turn: Turn, conversation: Conversation, tap: Tap) -> None:
     if isinstance(tap, Act):
         asking.act(turn, conversation, turn.ref(tap.ref))
         return
-    conversation = replace(conversation, held=())
+    if conversation.held:
+        conversation = replace(conversation, held=())
     match tap:
         case Choose(node, choice):
             choose(turn, conversation, node, choice)

@@ -137,7 +137,7 @@ class Turn:
     drops: list[Key] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
     drawn: int = 0
-    sights: dict[tuple[object, ...], Any] = field(default_factory=dict)  # see ``standing``
+    sights: dict[tuple[object, ...], tuple[Any, Any]] = field(default_factory=dict)  # ``standing``
     texts: dict[str, Heard] = field(default_factory=dict)
 
     @classmethod

@@ -92,7 +92,7 @@ class AiohttpRequest(BaseRequest):
             async with self._session.request(
                 method,
                 self._url(url),
-                data=body,
+                data=None if body is None else aiohttp.BytesPayload(body),
                 timeout=self._timeout(patience),
                 allow_redirects=False,
             ) as response:
