@@ -143,7 +143,8 @@ async def test_a_request_goes_from_one_side_to_the_other_and_the_line_tells_how(
         await here.desk(tap="Antworten")
         await here.desk(text="Komm gern vorbei.")
         await here.desk(tap="Senden")
-        assert "Komm gern vorbei." in (await here.settled()).text
+        assert "Es gibt etwas Neues." in (await here.settled()).text
+        assert "Komm gern vorbei." in (await here.browser.tap("Neues ansehen")).text
 
 
 async def test_a_broken_promise_can_be_seen_in_a_minute():
@@ -154,7 +155,8 @@ async def test_a_broken_promise_can_be_seen_in_a_minute():
         page = await here.outer("/demo/clock", moment="broken")
         assert "verstellt" in page.text
         assert "Due(promise)" in page.text
-        assert name in (await here.settled()).text
+        assert "Es gibt etwas Neues." in (await here.settled()).text
+        assert name in (await here.browser.tap("Neues ansehen")).text
         assert "Hier ist noch nichts" not in (await here.desk()).text  # still logged in
         assert "verstellt" not in (await here.outer("/demo/clock", moment="now")).text
 
