@@ -13,7 +13,7 @@ import structlog
 
 from bot import commands
 from bot.app import TELEGRAM_LIMITS, App, now, with_operator
-from bot.channels.telegram import Profile, Telegram, apply, differs, profile_of
+from bot.channels.telegram import Hooked, Profile, Telegram, apply, differs, profile_of
 from bot.channels.web import Origin, Web
 from bot.core.knowledge import Knowledge
 from bot.core.messages import Outage
@@ -60,15 +60,17 @@ def telegram_of(
 ) -> Telegram | None:
     if settings.telegram_token is None:
         return None
-    return Telegram(
-        settings.telegram_token,
-        settings.telegram_api,
-        now,
-        settings.telegram_connections,
-        mark,
-        heard=heard,
-        on_outage=on_outage,
-    )
+    first = (settings.telegram_token, settings.telegram_api, now)
+    more: dict[str, Any] = {
+        "connections": settings.telegram_connections,
+        "mark": mark,
+        "heard": heard,
+        "on_outage": on_outage,
+    }
+    origin = origin_of(settings)
+    if settings.telegram_webhook and origin is not None:
+        return Hooked(*first, origin=origin.text, **more)
+    return Telegram(*first, **more)
 
 
 def origin_of(settings: Settings) -> Origin | None:
@@ -76,13 +78,17 @@ def origin_of(settings: Settings) -> Origin | None:
     return Origin.of(settings.web_origin) if settings.web_origin else None
 
 
-def web_of(settings: Settings, store: Store, knowledge: Knowledge) -> Web | None:
+def web_of(
+    settings: Settings, store: Store, knowledge: Knowledge, telegram: Telegram | None = None
+) -> Web | None:
     origin = origin_of(settings)
     if origin is None:
         return None
     host, _, port = settings.web_address.rpartition(":")
     bind = (host.strip("[]"), int(port))
-    return Web(origin, store, lambda: knowledge, now, bind, proxies=settings.web_proxies)
+    also = (telegram.route(),) if isinstance(telegram, Hooked) else ()
+    proxies = settings.web_proxies
+    return Web(origin, store, lambda: knowledge, now, bind, proxies=proxies, also=also)
 
 
 @contextlib.asynccontextmanager
@@ -118,7 +124,7 @@ async def serve(settings: Settings, keys: Keys, knowledge: Knowledge) -> int:
 async def _serve(settings: Settings, store: Store, knowledge: Knowledge) -> int:
     mark, heard = await store.run(lambda work: work.mark_of("telegram"))
     telegram = telegram_of(settings, mark, heard, lambda missed: app.outage(missed))  # noqa: PLW0108
-    web, origin = web_of(settings, store, knowledge), origin_of(settings)
+    web, origin = web_of(settings, store, knowledge, telegram), origin_of(settings)
     channels: tuple[Channel, ...] = tuple(door for door in (telegram, web) if door is not None)
     app = App(knowledge, store, channels, {"telegram": limits_of(settings)})
     if telegram is None:

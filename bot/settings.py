@@ -43,6 +43,7 @@ class _Variables(BaseSettings):
     keep_conversations_days: int = _at_most(KEPT.conversations)
     keep_seen_days: int = _at_most(KEPT.seen, least=2)  # Telegram repeats an update for a day
     keep_audit_days: int = _at_most(KEPT.audit)
+    telegram_webhook: Literal["on", "off"] = "off"
     web_origin: str = ""
     web_address: str = Field("127.0.0.1:8080", pattern=r"^[\w.\-\[\]:]+:\d{1,5}$")
     web_proxies: str = ""
@@ -78,6 +79,7 @@ class Settings:
     operator: Mapping[str, str]
     telegram_connections: int = 16
     telegram_limits: bool = True  # off: as fast as it goes; for a Bot API server of one's own
+    telegram_webhook: bool = False  # Telegram calls us at the web origin
     web_origin: str = ""  # where the pages live; "" keeps that door shut
     web_address: str = "127.0.0.1:8080"
     web_proxies: tuple[str, ...] = ()
@@ -105,9 +107,20 @@ def read(
         faults += [
             _invalid(each["loc"], each["input"], each.get("ctx", {})) for each in error.errors()
         ]
+    else:
+        faults += _together(variables)
     if faults:
         raise SettingsFault(faults)
     return _settings(variables)
+
+
+def _together(variables: _Variables) -> list[str]:
+    """Settings that only make sense beside others."""
+    if variables.telegram_webhook == "on" and not variables.web_origin.startswith("https://"):
+        return [
+            "LOTSE_TELEGRAM_WEBHOOK=on braucht LOTSE_WEB_ORIGIN mit https: Dort ruft Telegram an."
+        ]
+    return []
 
 
 def _open_to_all(env_file: Path | None) -> list[str]:
@@ -149,6 +162,7 @@ def _settings(variables: _Variables) -> Settings:
         },
         telegram_connections=variables.telegram_connections,
         telegram_limits=variables.telegram_limits == "on",
+        telegram_webhook=variables.telegram_webhook == "on",
         web_origin=variables.web_origin,
         web_address=variables.web_address,
         web_proxies=tuple(variables.web_proxies.split()),

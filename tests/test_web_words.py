@@ -250,10 +250,11 @@ async def test_a_healthy_house_says_so_in_numbers(tmp_path):
         assert answer.status_code == 200
         assert answer.json()["ok"] is True
         metrics = (await client.get("/metrics")).text
-        assert "lotse_store_ok 1" in metrics
+        assert "lotse_store_ok 1.0" in metrics
         assert 'lotse_http_answers_total{status="200"} 1' in metrics
         for line in metrics.splitlines():
-            assert re.fullmatch(r'lotse_\w+(\{status="\d{3}"\})? \d+(\.\d+)?', line)
+            number = r'lotse_\w+(\{status="\d{3}"\})? \d+(\.\d+)?'
+            assert line.startswith(("# HELP lotse_", "# TYPE lotse_")) or re.fullmatch(number, line)
 
 
 async def test_a_store_that_fails_is_not_well(tmp_path):

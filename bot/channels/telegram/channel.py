@@ -170,10 +170,13 @@ class Telegram:
             self._offset = max(marks)
         else:  # nothing that could be confirmed: it would come again at once, for ever
             self._log("telegram: unconfirmable", updates=len(updates))
-            await self._pause(LONGEST_PAUSE)
+            await self._unconfirmable()
         for update in updates:
             if (chat := group_of(update)) is not None and chat not in self._leaving:
                 self._leave(chat)
+
+    async def _unconfirmable(self) -> None:
+        await self._pause(LONGEST_PAUSE)
 
     def _leave(self, chat: int) -> None:
         task = asyncio.create_task(self._say_goodbye(chat))

@@ -1,12 +1,14 @@
 """How the house is, for a monitor: numbers only, nothing about anybody."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.channels.web.site import Site
@@ -15,6 +17,16 @@ from bot.ports import where
 FRESH = 5.0  # seconds that an answer is good for: whoever asks often causes no more work
 PATIENCE = 3.0  # seconds that the store may take
 STUCK = 900.0  # seconds that the oldest unsent may wait; bar 10 of the threat model
+
+MEANT = {
+    "store_ok": "1 while the store can be written.",
+    "oldest_unsent_seconds": "How long the oldest unsent message has waited.",
+    "unsent": "Messages that are owed.",
+    "conversations": "Conversations that are kept.",
+    "open_requests": "Requests that are open.",
+    "members": "Members of staff.",
+    "open_streams": "Open pages that hear of news.",
+}
 
 
 @dataclass
@@ -41,18 +53,11 @@ class Health:
         return JSONResponse(state, 200 if well else 503)
 
     async def metrics(self, request: Request) -> Response:
+        """The same numbers as Prometheus reads them; no label says anything about anybody."""
         del request
-        found = await self._now()
-        lines = [f"lotse_store_ok {int(found['store'] == 'ok')}"]
-        numbers = {name: value for name, value in found.items() if name != "store"}
-        lines += [f"lotse_{name} {value}" for name, value in numbers.items()]
-        lines.append(f"lotse_open_streams {self.site.streams.open}")
-        lines += [
-            f'lotse_http_answers_total{{status="{status}"}} {count}'
-            for status, count in sorted(self.counted.items())
-        ]
-        kind = "text/plain; version=0.0.4; charset=utf-8"
-        return PlainTextResponse("\n".join(lines) + "\n", media_type=kind)
+        registry = CollectorRegistry(auto_describe=False)
+        registry.register(_Numbers(await self._now(), self.site.streams.open, self.counted))
+        return Response(generate_latest(registry), headers={"content-type": CONTENT_TYPE_LATEST})
 
     async def _now(self) -> dict[str, Any]:
         async with self._looking:
@@ -92,3 +97,22 @@ class Health:
         if self._oldest is None or self._oldest[0] != first:
             self._oldest = (first, now)
         return now - self._oldest[1]
+
+
+@dataclass(eq=False)
+class _Numbers:
+    """One look, as a collector of Prometheus."""
+
+    found: Mapping[str, Any]
+    streams: int
+    counted: Mapping[int, int]
+
+    def collect(self) -> Iterator[Metric]:
+        numbers = {name: value for name, value in self.found.items() if name != "store"}
+        numbers |= {"store_ok": int(self.found["store"] == "ok"), "open_streams": self.streams}
+        for name, value in numbers.items():
+            yield GaugeMetricFamily(f"lotse_{name}", MEANT[name], value)
+        answers = CounterMetricFamily("lotse_http_answers", "Answers by status.", labels=["status"])
+        for status, count in sorted(self.counted.items()):
+            answers.add_metric([str(status)], count)
+        yield answers
