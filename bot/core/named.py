@@ -11,7 +11,7 @@ from bot.core.screens import candidates
 from bot.core.standing import place_of, show, sight_of, stand
 from bot.core.taps import Act, Choose, Move, Open, Tap
 from bot.core.tree import Ask, Choice, Node
-from bot.core.understand.text import FUNCTION_WORDS, choose, normalise
+from bot.core.understand.text import FUNCTION_WORDS, choose, normalise, own_words
 from bot.core.walk import Place
 from bot.core.world import Turn
 
@@ -53,7 +53,7 @@ def _whole(turn: Turn, conversation: Conversation, place: Place, text: str) -> T
     hits = [
         button.tap
         for button in conversation.shown
-        if said and said in map(normalise, (button.label, *_words(turn, place, button)))
+        if said and said in map(own_words, (button.label, *_words(turn, place, button)))
     ]
     return hits[0] if len(hits) == 1 else None
 
@@ -123,7 +123,7 @@ def _who(turn: Turn, conversation: Conversation, text: str) -> Tap | None:
     said = normalise(text)
     telling = " ".join(word for word in said.split() if word not in FUNCTION_WORDS)
     for choice in asking.choices:
-        if choice.sets.audience and {said, telling} & set(map(normalise, choice.words)):
+        if choice.sets.audience and {said, telling} & set(map(own_words, choice.words)):
             return Choose(WHO, choice.id)
     return None
 

@@ -1,6 +1,7 @@
 """A node of the tree → a screen for this visitor at this moment."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import assert_never
 
 from bot.core.calendar import when
@@ -39,7 +40,7 @@ def button(turn: Turn, sight: Sight, place: Place, choice: Choice) -> Button:
     """A choice works for ever; one that acts works once, and its node's others go with it."""
     label, node = choice.label.of(sight.audience), place.node.ref
     if choice.act is None:
-        return Button(label, Choose(node, choice.id))
+        return _chosen(label, node, choice.id)
     return turn.acting(
         label,
         sight.conversation.id,
@@ -48,6 +49,12 @@ def button(turn: Turn, sight: Sight, place: Place, choice: Choice) -> Button:
         extra=f"{node}.{choice.id}",
         group=node,
     )
+
+
+@lru_cache(maxsize=4096)
+def _chosen(label: str, node: str, choice: str) -> Button:
+    """The tree's own buttons: the same few hundred at every turn."""
+    return Button(label, Choose(node, choice))
 
 
 def _about(turn: Turn, sight: Sight, place: Place, act: Act) -> str:

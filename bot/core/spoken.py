@@ -8,7 +8,7 @@ from enum import Enum
 from functools import lru_cache
 
 from bot.core.taps import Move
-from bot.core.understand.text import alike, normalise
+from bot.core.understand.text import alike, normalise, own_words
 from bot.core.world import Turn
 
 WAYS = {
@@ -47,7 +47,7 @@ def labelled(turn: Turn, text: str, *, waiting: bool) -> Move | None:
     said = normalise(text)
     for move in _there(waiting=waiting):
         labels = (each for key in WAYS[move][1] for each in turn.k.texts[key].variants())
-        if said in map(normalise, labels):
+        if said in map(own_words, labels):
             return move
     return None
 
@@ -62,7 +62,7 @@ def way(turn: Turn, text: str, *, waiting: bool) -> Move | None:
 
 def _numbers(turn: Turn) -> frozenset[str]:
     lines = turn.k.directory.helplines.values()
-    return frozenset(normalise(line.phone).replace(" ", "") for line in lines)
+    return frozenset(own_words(line.phone).replace(" ", "") for line in lines)
 
 
 def misspelt(turn: Turn, text: str, *, waiting: bool) -> Move | None:

@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import Any
 
 import aiohttp
+from pydantic_core import from_json, to_json
 from telegram.error import TelegramError
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
@@ -74,12 +75,12 @@ class AiohttpRequest(BaseRequest):
         """One call; the parameters go as one JSON object. Waiting has one limit, in all."""
         del write_timeout, connect_timeout, pool_timeout
         patience = read_timeout if isinstance(read_timeout, (int, float)) else self._patience
-        body = json.dumps(request_data.parameters).encode() if request_data else None
+        body = to_json(request_data.parameters) if request_data else None
         return await self._do(method, url, body, patience)
 
     async def ask(self, url: str, params: Mapping[str, Any], patience: float | None = None) -> Any:
         """One call and what came of it; raises ``Answered`` or ``Unreached``."""
-        body = json.dumps(params).encode()
+        body = to_json(params)
         _, payload = await self._do("POST", url, body, patience or self._patience)
         return self.parse_json_payload(payload)["result"]
 
@@ -140,7 +141,14 @@ def refusal(code: int, payload: bytes) -> Answered:
 def _read(payload: bytes) -> dict[str, Any]:
     """The object that this is, or an empty one; a broken letter does not spoil the rest."""
     try:
-        answer = json.loads(payload.decode("utf-8", "replace"))
-    except (ValueError, RecursionError):
-        return {}
+        answer = from_json(payload)
+    except ValueError:
+        answer = _repaired(payload)
     return answer if isinstance(answer, dict) else {}
+
+
+def _repaired(payload: bytes) -> object:
+    try:
+        return json.loads(payload.decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        return None

@@ -113,7 +113,7 @@ def stems(text: str) -> tuple[str, ...]:
 
 # Labels and listed words are the bot's own and the same at every turn, so their forms are kept;
 # what people type never is.
-_own = lru_cache(maxsize=16_384)(normalise)
+own_words = lru_cache(maxsize=16_384)(normalise)
 
 
 @lru_cache(maxsize=16_384)
@@ -140,7 +140,7 @@ def choose(text: str, labels: Sequence[str], words: Sequence[Sequence[str]] = ()
     full label only; a "nicht" that the label does not have chooses nothing.
     """
     said = normalise(text)
-    shown = [_own(label) for label in labels]
+    shown = [own_words(label) for label in labels]
     exact = [i for i, label in enumerate(shown) if label == said]
     if exact or not said:
         return _only(exact)
@@ -153,7 +153,7 @@ def choose(text: str, labels: Sequence[str], words: Sequence[Sequence[str]] = ()
         return number if number < len(shown) and not unclear else None
     if not any(shown) and not any(words):
         return None  # nothing has a name: only numbers were asked for
-    listed = [[_own(word) for word in row] for row in words]
+    listed = [[own_words(word) for word in row] for row in words]
     listed += [[] for _ in shown[len(listed) :]]
     return _by_meaning(said, shown, listed)
 
