@@ -20,10 +20,10 @@ from bot.core.calendar import ZONE
 from bot.core.tree import Audience
 
 AUDIENCES = {audience.value for audience in Audience}
-_LATER = re.compile(r"(\d+)\s*(min|h|d)")
+_LATER = re.compile(r"(\d+)\s*(s|min|h|d)")
 _SENTENCE = re.compile(r"(?<=[.?!]) ")
 _QUOTED = re.compile(r"„[^“]*“")
-_UNITS = {"min": "minutes", "h": "hours", "d": "days"}
+_UNITS = {"s": "seconds", "min": "minutes", "h": "hours", "d": "days"}
 
 
 class ScenarioFault(Exception):  # noqa: N818
@@ -99,7 +99,7 @@ def instant(text: str) -> datetime:
 
 
 def span(text: str) -> timedelta:
-    """How long ``later`` lasts: 30 min, 2h, 3d."""
+    """How long ``later`` lasts: 20s, 30 min, 2h, 3d."""
     found = _LATER.fullmatch(text.strip())
     if found is None:
         raise ScenarioFault(f"„{text}“ ist keine Dauer, zum Beispiel 30 min, 2h, 3d.")

@@ -209,16 +209,18 @@ def test_words_that_do_not_fit_on_the_card_come_whole_below_it():
 
 
 def test_what_the_visitor_adds_comes_with_the_way_to_answer():
-    _talk, kim, anna, _ = claimed()
+    talk, kim, anna, _ = claimed()
     kim.says("und noch etwas")
+    talk.later(seconds=20)
     assert anna.labels == ["Antworten"]
     anna.says("antworten").says("Gern.").taps("Senden")
     assert "Gern." in kim.opens().text
 
 
 def test_what_the_visitor_adds_does_not_disturb_an_answer_in_preview():
-    _talk, kim, anna, _ = previewed()
+    talk, kim, anna, _ = previewed()
     kim.says("und noch etwas")
+    talk.later(seconds=20)
     anna.says("1")
     assert "Komm morgen vorbei." in kim.opens().text
 

@@ -190,8 +190,67 @@ def test_what_is_written_after_sending_joins_the_request():
     claimed(talk, kim, anna)
     kim.says("noch etwas")
     assert word_list(kim.request)[-1] == "noch etwas"
+    talk.later(seconds=20)
     assert "noch etwas" in anna.text
     assert kim.request.name in kim.text
+
+
+def test_short_messages_one_after_another_are_told_as_one():
+    talk, kim, anna, _ = offices()
+    claimed(talk, kim, anna)
+    seen = len(anna.seen)
+    for text in ("also", "eigentlich", "sind es zwei"):
+        kim.says(text)
+        talk.later(seconds=19)
+    assert len(anna.seen) == seen
+    talk.later(seconds=1)
+    assert "also\n\neigentlich\n\nsind es zwei" in anna.text
+    assert kim.request.untold == 0
+    told = len(anna.seen)
+    talk.later(minutes=10)
+    assert len(anna.seen) == told
+
+
+def test_who_never_pauses_is_told_of_after_two_minutes():
+    talk, kim, anna, _ = offices()
+    claimed(talk, kim, anna)
+    seen = len(anna.seen)
+    for number in range(10):
+        kim.says(f"Teil {number}")
+        talk.later(seconds=12)
+    assert len(anna.seen) == seen + 2  # the card, and the words
+    assert "Teil 9" in anna.text
+    kim.says("noch einer")
+    assert Timer.GATHER in {kind for kind, _ in talk.store.timers}
+
+
+def test_danger_goes_at_once_with_what_was_gathered():
+    talk, kim, anna, _ = offices()
+    claimed(talk, kim, anna)
+    kim.says("es war in der Umkleide").says("ich will mich umbringen")
+    assert "es war in der Umkleide\n\nich will mich umbringen" in anna.text
+    kim.says("ich will mich umbringen")  # red already: every time at once
+    assert anna.news
+    assert Timer.GATHER not in {kind for kind, _ in talk.store.timers}
+
+
+def test_what_is_gathered_when_somebody_claims_is_read_on_the_card():
+    talk, kim, anna, _ = offices()
+    sending(kim).says("noch etwas")
+    anna.taps("Übernehmen")
+    assert "noch etwas" in anna.text
+    seen = len(anna.seen)
+    talk.later(minutes=5)
+    assert len(anna.seen) == seen
+
+
+def test_what_is_gathered_is_told_to_nobody_after_the_end():
+    talk, kim, anna, _ = offices()
+    sending(kim).says("noch etwas")
+    kim.taps("Meine Anfragen", f"„{kim.request.name}“ zurückziehen")
+    seen = len(anna.seen)
+    talk.happens(House(), Due(Timer.GATHER, kim.request.id))
+    assert len(anna.seen) == seen
 
 
 def test_help_after_sending_keeps_the_request_in_sight():
@@ -306,6 +365,7 @@ def test_an_answer_reaches_the_visitor_and_what_they_write_goes_back():
     assert request.due is None
     kim.says("bis Montag")
     assert word_list(kim.request)[-1] == "bis Montag"
+    talk.later(seconds=20)
     assert "bis Montag" in anna.text
 
 

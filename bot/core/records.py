@@ -190,7 +190,7 @@ class Request:
     friend: bool = False  # asked for a friend
     reach: Reach = Reach.HERE  # how the visitor wants to be answered
     may_ask: bool = False  # whether somebody got in touch may be asked some days after
-    gathering: datetime | None = None  # since when there are words that the desk was not told of
+    untold: int = 0  # so many of the visitor's last words the desk was not told of
 
     @property
     def open(self) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from bot.core import cards, telling
+from bot.core import cards, gathering, telling
 from bot.core.calendar import ZONE, when
 from bot.core.messages import Button, Count, LetSleep, Screen, Staff, Timer, Wake
 from bot.core.records import Author, Member, Reason, Request, Word
@@ -48,10 +48,13 @@ def expected(turn: Turn, request: Request) -> datetime:
 
 
 def add(turn: Turn, request: Request, texts: tuple[str, ...]) -> Request:
-    """The visitor's further words; after an answer they begin a new promise."""
+    """The visitor's further words; after an answer they begin a new promise.
+
+    The desk is told when the visitor pauses; of danger at once.
+    """
     now = turn.event.at
     words = tuple(Word(Author.VISITOR, now, text) for text in texts)
-    red = not request.alert and any(alarming(turn, text) for text in texts)
+    red = any(alarming(turn, text) for text in texts)
     due = request.due or expected(turn, request)
     request = replace(
         request,
@@ -60,15 +63,11 @@ def add(turn: Turn, request: Request, texts: tuple[str, ...]) -> Request:
         due=due,
         undelivered=False,
     )
-    turn.put(request)
     wait(turn, request)
     if red:
-        cards.announce(turn, request)
-    else:
-        cards.refresh(turn, request, request.post)
-    holder = cards.holder(turn, request)
-    if holder is not None:
-        cards.wrote(turn, request, holder, "\n\n".join(texts))
+        untold = request.untold + len(texts)
+        return gathering.told(turn, replace(request, untold=untold), anew=True)
+    gathering.gather(turn, request, len(texts))
     return request
 
 
@@ -115,7 +114,7 @@ def claim(turn: Turn, member: Member, request: Request) -> None:
     first = request.read_at is None
     request = replace(request, claimed_by=member.id, overdue_since=None)
     request = replace(request, read_at=request.read_at or turn.event.at)
-    turn.put(request)
+    request = gathering.settled(turn, request)  # the claimer reads all of it now
     cards.refresh(turn, request, request.post)
     cards.whole(turn, request, member)
     if first:
@@ -159,6 +158,7 @@ def finish(turn: Turn, request: Request, reason: Reason) -> Request:
     turn.put(request)
     turn.do(
         LetSleep(Timer.PROMISE, request.id),
+        LetSleep(Timer.GATHER, request.id),
         Wake(turn.event.at + turn.k.keep.words, Timer.RETENTION, request.id),
     )
     if not request.practice:

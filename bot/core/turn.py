@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never, cast
 
-from bot.core import forgetting, joining, overdue, steps, telling
+from bot.core import forgetting, gathering, joining, overdue, steps, telling
 from bot.core import request as requests
 from bot.core.desk import desk
 from bot.core.knowledge import Knowledge
@@ -215,6 +215,8 @@ def _due(now: Turn, kind: Timer, ref: str) -> None:
             telling.window(now, now.conversation(ref))
         case Timer.PROMISE if request is not None:
             overdue.due(now, request)
+        case Timer.GATHER if request is not None:
+            gathering.paused(now, request)
         case Timer.RETENTION if request is not None:
             forgetting.closed(now, request)
         case Timer.RETENTION if known is not None:
