@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bot.core import telling, wishes
 from bot.core.conditions import WHO, choices
 from bot.core.records import Answer, Conversation
 from bot.core.standing import place_of, sight_of, stand
@@ -55,6 +56,7 @@ def take(turn: Turn, conversation: Conversation, answer: Answer, *, first: str =
     answers = shortened(tree, answers, sight)
     conversation = replace(conversation, answers=answers, writing_to=None)
     conversation = record(turn, conversation, answer)
+    telling.rescheduled(turn, conversation)
     asked = place_of(turn, conversation).node.ask is Ask.MESSAGE
     if not first and asked and conversation.draft and answer.node in BEFORE_WRITING:
         first = turn.text("draft_there", conversation.audience)
@@ -76,7 +78,7 @@ def record(turn: Turn, conversation: Conversation, answer: Answer) -> Conversati
         excluded = conversation.excluded | {sets.exclude}
         return replace(conversation, excluded=excluded, consent=None)
     return replace(
-        conversation,
+        wishes.chosen(conversation, sets),
         audience=sets.audience or conversation.audience,
         consent=conversation.consent if sets.consent is None else sets.consent,
     )
@@ -91,7 +93,7 @@ def unrecord(turn: Turn, conversation: Conversation, answer: Answer) -> Conversa
     if school or place or sets.no_place:
         return replace(conversation, school=None, district=None, consent=None)
     return replace(
-        conversation,
+        wishes.unchosen(conversation, sets),
         audience=None if sets.audience else conversation.audience,
         excluded=conversation.excluded - {sets.exclude},
         consent=conversation.consent if sets.consent is None else None,

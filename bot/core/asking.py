@@ -8,11 +8,12 @@ from bot.core import request as requests
 from bot.core.calendar import when
 from bot.core.conditions import SENT
 from bot.core.messages import Button, ForgetWords, Screen
-from bot.core.records import Answer, Author, Conversation, Reason, Ref, Request, Word
+from bot.core.records import Answer, Author, Conversation, Enclosure, Reason, Ref, Request, Word
 from bot.core.routing import Rung
 from bot.core.screens import carrier_name, post_name
 from bot.core.standing import place_of, show, sight_of, stand, ways
 from bot.core.taps import Move
+from bot.core.tree import Reach
 from bot.core.walk import Place, answered, last_stood, outside
 from bot.core.world import Turn
 
@@ -92,10 +93,15 @@ def sent(turn: Turn, conversation: Conversation, place: Place, rung: Rung) -> No
         due=rung.promise,
         alert=any(requests.alarming(turn, text) for text in conversation.draft),
         words=tuple(Word(Author.VISITOR, now, text) for text in conversation.draft),
+        friend=conversation.friend,
+        reach=conversation.reach,
+        may_ask=conversation.may_ask and conversation.reach is not Reach.HERE,
     )
-    requests.begin(turn, request)
+    called = conversation.number if conversation.reach is Reach.CALL else ""
+    requests.begin(turn, request, Enclosure(request.id, called))
     answers = (*outside(turn.k.tree, conversation.answers, sight), Answer(SENT))
-    conversation = replace(conversation, answers=answers, draft=(), consent=None)
+    conversation = replace(conversation, answers=answers, draft=(), consent=None, friend=False)
+    conversation = replace(conversation, number="", reach=Reach.HERE, may_ask=False)
     stand(turn, replace(conversation, writing_to=request.id))
 
 

@@ -4,12 +4,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeGuard
 
-from bot.core.calendar import when
+from bot.core.calendar import spoken_hours, when
 from bot.core.directory import School
 from bot.core.messages import Button, Screen, Staff
 from bot.core.records import Member, Reason, Request, Word
 from bot.core.taps import Move
-from bot.core.tree import ENTRANCE, Audience
+from bot.core.tree import ENTRANCE, Audience, Reach
 from bot.core.world import Turn
 
 LONGEST = 1500  # characters of words on a card: one message, 4,096 UTF-16 units, emoji count two
@@ -36,6 +36,10 @@ class Card:
     undelivered: bool = False
     alert: bool = False
     practice: bool = False
+    friend: bool = False
+    reach: Reach = Reach.HERE  # how the visitor wants to be answered
+    number: str = ""  # to call; for the claimer only
+    window: str = ""  # when a message or a call is safe
 
 
 def card_of(turn: Turn, request: Request, viewer: Member) -> Card:
@@ -58,6 +62,10 @@ def card_of(turn: Turn, request: Request, viewer: Member) -> Card:
         undelivered=request.undelivered,
         alert=request.alert,
         practice=request.practice,
+        friend=request.friend,
+        reach=request.reach,
+        number=turn.enclosure(request.id).number if mine else "",
+        window=spoken_hours(turn.conversation(request.conversation).window),
     )
 
 
@@ -134,12 +142,23 @@ def card_text(turn: Turn, card: Card) -> str:
         turn.text("card_speaks", language=card.language),
         turn.text("card_due", due=when(card.due, turn.event.at)) if card.due else "",
         turn.text("card_undelivered") if card.undelivered else "",
+        *wished(turn, card),
         card.state,
     ]
     words = said(turn, card.words)
     if len(words) > LONGEST:
         words = f"{turn.text('card_cut')}\n{words[-LONGEST:]}"
     return "\n".join(row for row in (*rows, words) if row)
+
+
+def wished(turn: Turn, card: Card) -> tuple[str, ...]:
+    """How and when the visitor wants to be reached; here in the chat is nothing to say."""
+    return (
+        turn.text("card_friend") if card.friend else "",
+        "" if card.reach is Reach.HERE else turn.text(f"card_reach_{card.reach.value}"),
+        turn.text("card_number", number=card.number) if card.number else "",
+        turn.text("card_window", hours=card.window) if card.window else "",
+    )
 
 
 def said(turn: Turn, words: tuple[Word, ...]) -> str:

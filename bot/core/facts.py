@@ -130,6 +130,8 @@ def _contacts(turn: Turn, sight: Sight, place: Place, kind: str) -> str:
     wish = sight.wish(skip_school=place.skip_school)
     found = contacts(turn.k.directory, turn.k.calendar, sight.team, wish, sight.at)
     match kind:
+        case "reader":
+            return visit(turn, sight, place, found)
         case "post":
             found = tuple(c for c in found if _has_way(c))[:1] or found[:1]
         case "office":
@@ -147,6 +149,17 @@ def _contacts(turn: Turn, sight: Sight, place: Place, kind: str) -> str:
     if kind == "ladder" and not (wish.school or wish.district):
         said.append(_lines_instead(sight, place.topic))
     return "\n\n".join(said)
+
+
+def visit(turn: Turn, sight: Sight, place: Place, found: tuple[Contact, ...]) -> str:
+    """Where and when somebody finds the post that would read it; unknown is said as unknown."""
+    posts = [rung.post for rung in sight.live(skip_school=place.skip_school)[:1]]
+    known = [c for c in found if c.post in posts and (c.address or c.room or c.hours_text)]
+    if not known:
+        return turn.text("visit_unknown", sight.audience)
+    there = known[0]
+    rows = (there.name, there.address, there.room, there.hours_text, there.evidence)
+    return "\n".join(row for row in rows if row)
 
 
 def _for(audience: Audience | None, found: tuple[Contact, ...]) -> tuple[Contact, ...]:

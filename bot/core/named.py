@@ -15,6 +15,7 @@ from bot.core.understand.text import FUNCTION_WORDS, choose, normalise, own_word
 from bot.core.walk import Place
 from bot.core.world import Turn
 
+WRITTEN = frozenset({Ask.MESSAGE, Ask.NUMBER, Ask.WINDOW})  # where own words are asked for
 BY_WORD = frozenset(
     {"send", "discard", "withdraw", "withdraw_all", "erase"}
 )  # acts that a number alone does not do
@@ -32,7 +33,7 @@ def named(turn: Turn, conversation: Conversation, text: str) -> Tap | None:
     whole = _whole(turn, conversation, place, text) or spoken.labelled(turn, text, waiting=waiting)
     if whole is not None:
         return whole
-    if place.node.ask is Ask.MESSAGE:
+    if place.node.ask in WRITTEN:
         return _by_digits(turn, conversation, text)
     way = spoken.way(turn, text, waiting=waiting)
     if conversation.writing_to is not None:

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from bot.core.directory import Span
 from bot.core.messages import Button
-from bot.core.tree import Audience
+from bot.core.tree import Audience, Reach
 
 # ── Keys ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -91,14 +91,6 @@ class Answer:
 
     node: str
     choice: str = ""
-
-
-class Reach(StrEnum):
-    """How a visitor wants to be answered; never by telephone unless they say so."""
-
-    HERE = "here"
-    VISIT = "visit"
-    CALL = "call"
 
 
 @dataclass(frozen=True, slots=True)

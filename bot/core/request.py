@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from bot.core import cards, gathering, telling
 from bot.core.calendar import ZONE, when
 from bot.core.messages import Button, Count, LetSleep, Screen, Staff, Timer, Wake
-from bot.core.records import Author, Member, Reason, Request, Word
+from bot.core.records import Author, Enclosure, Member, Reason, Request, Word
 from bot.core.screens import post_name
 from bot.core.understand.crisis import Level
 from bot.core.view import sight_for
@@ -17,8 +17,10 @@ AGAIN = timedelta(days=1)  # without a plan to reckon from, recalled daily
 MOST_WORDS = 500  # messages of one request; more would no longer fit a memory
 
 
-def begin(turn: Turn, request: Request) -> None:
+def begin(turn: Turn, request: Request, beside: Enclosure | None = None) -> None:
     turn.put(request)
+    if beside is not None:
+        turn.put(beside)
     arrive(turn, request)
     turn.do(Count("practice" if request.practice else "sent", request.district or ""))
 
@@ -156,6 +158,7 @@ def finish(turn: Turn, request: Request, reason: Reason) -> Request:
     """No owner waits any more; the words are erased after the retention time."""
     request = replace(request, closed_at=turn.event.at, reason=reason, due=None)
     turn.put(request)
+    turn.put(replace(turn.enclosure(request.id), number=""))
     turn.do(
         LetSleep(Timer.PROMISE, request.id),
         LetSleep(Timer.GATHER, request.id),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import assert_never
 
+from bot.core import wishes
 from bot.core.calendar import when
 from bot.core.conditions import SENT, choices
 from bot.core.facts import lines
@@ -100,6 +101,7 @@ def gaps(turn: Turn, sight: Sight, place: Place) -> Mapping[str, str]:
         "draft": draft(turn, sight.conversation, place),
         "channel": turn.text(f"channel_{channel}", sight.audience),
         "name": request.name if request else "",
+        "wish": wishes.summary(turn, sight.conversation, sight.audience),
         **(of_request(turn, request) if request else of_rung(turn, rungs[0] if rungs else None)),
         "next_post": post_name(turn, following.post) if following else "",
         "next_carrier": carrier_name(turn, following.post) if following else "",

@@ -69,6 +69,14 @@ def window(turn: Turn, conversation: Conversation) -> None:
         release(turn, conversation, held[-1][0])
 
 
+def rescheduled(turn: Turn, conversation: Conversation) -> None:
+    """The visitor may have chosen other hours: what is unread goes when those begin."""
+    before = turn.conversation(conversation.id).window
+    if conversation.unread and conversation.window != before:
+        now = turn.event.at
+        turn.do(Wake(opening(conversation, now) or now, Timer.WINDOW, conversation.id))
+
+
 def waiting(turn: Turn, conversation: Conversation) -> tuple[Told, ...]:
     """What was not opened yet, as it came."""
     requests = [r for r in map(turn.request, conversation.unread) if r is not None]

@@ -89,6 +89,14 @@ class Act(StrEnum):
     WITHDRAW = "withdraw"
 
 
+class Reach(StrEnum):
+    """How a visitor wants to be answered; never by telephone unless they say so."""
+
+    HERE = "here"
+    VISIT = "visit"
+    CALL = "call"
+
+
 @dataclass(frozen=True, slots=True)
 class Sets:
     """What a choice records about the visitor."""
@@ -97,6 +105,11 @@ class Sets:
     exclude: str | None = None  # school | youth_office
     consent: bool | None = None
     no_place: bool = False  # asked for the school and would rather not say
+    friend: bool | None = None  # asks for a friend
+    reach: Reach | None = None
+    may_ask: bool | None = None  # "Hat sich jemand gemeldet?" may be asked later
+    window: str | None = None  # when a message is safe, as hours are written; "": always
+    neutral: bool | None = None  # news behind a neutral teaser
 
 
 class Ask(StrEnum):
@@ -105,6 +118,8 @@ class Ask(StrEnum):
     SCHOOL = "school"
     PLACE = "place"
     MESSAGE = "message"
+    NUMBER = "number"
+    WINDOW = "window"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.core import asking, spoken
+from bot.core import asking, reaching, spoken
 from bot.core.answers import BEFORE_WRITING, take
 from bot.core.looking import school, town
 from bot.core.messages import Button, Screen, Visitor
@@ -71,11 +71,15 @@ def _early(sight: Sight, place: Place) -> bool:
 
 
 def look(turn: Turn, conversation: Conversation, sight: Sight, place: Place, text: str) -> None:
-    """A school, a place or a concern, as the screen asks."""
+    """What the screen asks for, a school, a place, a number, hours; else a concern."""
     if place.node.ask is Ask.SCHOOL:
         school(turn, conversation, sight, place, text)
     elif place.node.ask is Ask.PLACE:
         town(turn, conversation, sight, place, text)
+    elif place.node.ask is Ask.NUMBER:
+        reaching.number(turn, conversation, text[:LONGEST])
+    elif place.node.ask is Ask.WINDOW:
+        reaching.hours(turn, conversation, text[:LONGEST])
     else:
         concern(turn, conversation, sight, text)
 

@@ -14,6 +14,7 @@ from bot.core.tree import Audience
 # What a node of a piece may say of the request being written or the one just sent.
 PIECE_PLACEHOLDERS = frozenset({
     "post", "carrier", "promise", "why", "next_post", "next_carrier", "draft", "name", "channel",
+    "wish",
 })  # fmt: skip
 
 _PLAIN = """
@@ -37,6 +38,8 @@ _PLAIN = """
     school_unknown school_unsure school_which_place staff_only state_open state_overdue
     state_passed_on state_withdrawn state_yours step_done step_missing text_for_request too_long
     topics_found way_back way_help way_human way_languages way_menu way_on way_who_helps
+    number_unclear window_unclear wish_friend wish_here wish_visit wish_call visit_unknown
+    card_friend card_reach_visit card_reach_call
     teaser way_news no_news words_news
     desk_left do_cancel list_overdue list_red plan_none who_first
 """
@@ -51,7 +54,9 @@ _GAPS = {
     "card_school": "school",
     "card_speaks": "language",
     "card_topic": "topic",
+    "card_number": "number",
     "card_where": "school",
+    "card_window": "hours",
     "claimed_by_other": "name member",
     "close_why": "name",
     "closed": "name post",
@@ -98,6 +103,8 @@ _GAPS = {
     "visitor_wrote": "name text",
     "welcome_member": "label posts",
     "whole_text": "name text",
+    "wish_number": "number",
+    "wish_window": "hours",
     "writing_now": "name",
 }
 

@@ -18,7 +18,7 @@ from bot.core.tree import (
     Topic,
 )
 from bot.loading.pages import Page, Path
-from bot.loading.shapes import ChoiceShape, NodeShape, OnlyShape, TopicShape, Wording
+from bot.loading.shapes import ChoiceShape, NodeShape, OnlyShape, SetShape, TopicShape, Wording
 from bot.loading.targets import Names, Targets
 from bot.loading.wordings import worded
 
@@ -44,6 +44,20 @@ def only(shape: OnlyShape) -> Only:
         frozenset(shape.school_type),
         shape.open,
         shape.reachable,
+    )
+
+
+def sets(shape: SetShape) -> Sets:
+    return Sets(
+        audience=shape.audience,
+        exclude=shape.exclude,
+        consent=shape.consent,
+        no_place=shape.place == "none",
+        friend=shape.friend,
+        reach=shape.reach,
+        may_ask=shape.ask_later,
+        window=shape.window,
+        neutral=shape.neutral,
     )
 
 
@@ -236,11 +250,15 @@ class Grower:
                 "„act“ darf nur in Bausteinen (tree/pieces) stehen.",
                 "Bitte den passenden Baustein rufen, zum Beispiel „call: kontakt“.",
             )
-        sets = Sets(
-            shape.set.audience, shape.set.exclude, shape.set.consent, shape.set.place == "none"
-        )
         return Choice(
-            shape.id, label, target, tuple(shape.words), only(shape.only), sets, shape.act, line
+            shape.id,
+            label,
+            target,
+            tuple(shape.words),
+            only(shape.only),
+            sets(shape.set),
+            shape.act,
+            line,
         )
 
     def _too_long(self, path: Path, what: str, words: str) -> None:

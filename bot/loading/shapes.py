@@ -10,8 +10,10 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from bot.core.tree import Act, Ask, Audience
+from bot.core.hours import spans_of
+from bot.core.tree import Act, Ask, Audience, Reach
 
+ALWAYS: Final = "immer"  # a message is safe at every hour
 EVERY: Final = "*"  # the key under which a text for everybody is kept; no author writes it
 _ID: Final = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 RESERVED: Final = frozenset({"zurueck", "menue", "mensch", "hilfe", "weiter-ohne"})
@@ -102,6 +104,19 @@ def _yes(value: Any) -> Any:
             return value
 
 
+def _window(value: Any) -> Any:
+    """Hours of a week, or „immer“."""
+    if value == ALWAYS:
+        return ""
+    if isinstance(value, str) and not spans_of(value):
+        raise _wrong(
+            "window-form",
+            f"„{value}“ sind keine Wochenzeiten.",
+            f"Bitte schreiben: {ALWAYS}, oder zum Beispiel: Mo-Fr 14-18.",
+        )
+    return value
+
+
 def _filled(value: Any) -> Any:
     if isinstance(value, str) and not value.strip():
         raise _wrong("text-empty", "Der Text ist leer.", "Bitte einen Text schreiben.")
@@ -115,6 +130,7 @@ ChoiceId = Annotated[str, _identifier(14)]
 Day = Annotated[date, BeforeValidator(day)]
 SourceDay = Annotated[str, BeforeValidator(_part_of_day)]
 Yes = Annotated[bool, BeforeValidator(_yes)]
+Window = Annotated[str, BeforeValidator(_window)]
 
 
 class Shape(BaseModel):
@@ -158,6 +174,11 @@ class SetShape(Shape):
     exclude: Literal["school", "youth_office"] | None = None
     consent: Yes | None = None
     place: Literal["none"] | None = None
+    friend: Yes | None = None
+    reach: Reach | None = None
+    ask_later: Yes | None = None
+    window: Window | None = None
+    neutral: Yes | None = None
 
 
 class ChoiceShape(Shape):

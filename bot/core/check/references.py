@@ -18,6 +18,7 @@ FACTS: Final = frozenset(
         "school.contact",
         "office.contact",
         "coordination.contact",
+        "reader.visit",
         "card",
     }
 )
