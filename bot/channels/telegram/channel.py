@@ -16,6 +16,7 @@ from bot.core.messages import Outage
 from bot.ports import Log, Outgoing, Receipt, Take, TryLater
 
 POLL = 30  # seconds Telegram may keep us waiting for news
+BREATH = 0.003  # seconds before asking again: answers go out first, and more news gather
 BATCH = 100  # updates at once, the most that Telegram gives
 PATIENCE = 20.0  # seconds that one call may take
 LONGEST_PAUSE = 30.0  # seconds between two tries to reach Telegram
@@ -165,6 +166,7 @@ class Telegram:
         """Take first, then move on; also down: after a quiet week Telegram's ids begin anew."""
         batch = decode_batch(updates, self._clock())
         await take(batch)
+        await asyncio.sleep(BREATH)
         marks = [int(heard.mark) for heard in batch if heard.mark]
         if marks:
             self._offset = max(marks)
