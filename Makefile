@@ -26,10 +26,11 @@ test: .venv/dev chromium
 	@command -v chromium >/dev/null || { echo "Es fehlt nur der Browser: apt-get install chromium"; exit 3; }
 	$(BIN)/pytest $(BROWSER)
 
-# A real browser, from Debian, where we may install one; without it `test` ends with exit 3.
+# A real browser, and graphviz for the editors' maps, from Debian, where we may install one; without it `test` ends with exit 3.
 chromium:
-	@command -v chromium >/dev/null || test "$$(id -u)" != 0 || \
-		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium; }
+	@{ command -v chromium && command -v dot; } >/dev/null || test "$$(id -u)" != 0 || { \
+		apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium graphviz; }
 
 format: .venv/dev
 	$(BIN)/ruff format .

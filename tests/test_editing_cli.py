@@ -74,3 +74,48 @@ def test_walk_says_when_a_scenario_goes_another_way(tmp_path: Path):
     told = lotse("walk", "--knowledge", DELIVERED, "--scenarios", tmp_path)
     assert told.exit_code == 1
     assert "„Nie gesagt“ steht nicht da" in told.output
+
+
+# ── preview ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_preview_shows_a_screen_as_the_terminal_would():
+    told = lotse("preview", "kontakt.niemand", "--knowledge", DELIVERED, "--audience", "guardian",
+                 "--school", "st-80", "--at", "2026-11-24T22:04", "--language", "uk")  # fmt: skip
+    assert told.exit_code == 0, told.output
+    assert "noch niemand antworten" in told.output
+    assert "  1 · Wer antwortet jetzt?" in told.output
+    assert "[Hilfe jetzt]" in told.output
+
+
+def test_preview_shows_who_would_read_it_if_everybody_had_joined():
+    told = lotse("preview", "kontakt.wer_liest", "--knowledge", DELIVERED, "--all-live",
+                 "--school", "ST-80")  # fmt: skip
+    assert "Deine Nachricht liest: " in told.output
+
+
+def test_preview_says_of_a_gate_what_it_decides_and_of_a_draft_that_it_is_one(knowledge: Path):
+    told = lotse("preview", "kontakt", "--knowledge", knowledge)
+    assert "hier entscheidet „reachable“" in told.output
+    rewritten(knowledge, "tree/mobbing.yaml", "  eltern:\n", "  eltern:\n    draft: yes\n")
+    told = lotse("preview", "mobbing.eltern", "--knowledge", knowledge, "--audience", "guardian")
+    assert "Entwurf" in told.output
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("mobing",), "Meinten Sie „mobbing“?"),
+        (("mobbing", "--language", "tlh"), "Die Sprache „tlh“ gibt es nicht: de"),
+        (("mobbing", "--school", "ST-0"), "Die Schule „ST-0“ gibt es nicht"),
+    ],
+)
+def test_preview_refuses_what_does_not_exist(words: tuple[str, ...], said: str, knowledge: Path):
+    told = lotse("preview", *words, "--knowledge", knowledge)
+    assert told.exit_code == 2
+    assert said in told.output
+
+
+def test_preview_refuses_what_cannot_be_loaded(knowledge: Path):
+    rewritten(knowledge, "tree/mobbing.yaml", "goto: klasse", "goto: klase")
+    assert lotse("preview", "mobbing", "--knowledge", knowledge).exit_code == 1

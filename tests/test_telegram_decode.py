@@ -134,6 +134,7 @@ def test_every_command_has_a_word():
 
 
 ALL_COMMANDS = [
+    "vorschau",
     "hilfe",
     "notfall",
     "zurueck",

@@ -40,6 +40,7 @@ class Seen:
     reachable: bool = True
     waiting: bool = False
     traced: dict = field(default_factory=dict)
+    drafts: bool = False
     schools: frozenset[str] = field(default_factory=lambda: frozenset({"st-5"}))
 
     def decide(self, function, *, skip_school):

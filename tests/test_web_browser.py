@@ -15,10 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playing import real_knowledge
 from playwright.async_api import BrowserContext, Page, async_playwright, expect
 from test_web_desk import CODE, invite
 from web.house import House, free_port, served
 
+from bot.core.check import atlas
+from bot.core.check.drawing import Covered
 from bot.core.messages import Screen
 from bot.ports import Address, Owed
 
@@ -402,3 +405,23 @@ async def _to_the_end(visitor: Page) -> None:
 
 def test_the_browser_is_the_distributions():
     assert Path(chromium()).name.startswith("chromium") or os.environ.get("CHROMIUM")
+
+
+# ── The editors' map ────────────────────────────────────────────────────────────────────────────
+
+
+async def test_the_map_is_one_page_to_click_through_and_asks_nobody(tmp_path):
+    knowledge = real_knowledge()
+    page_file = tmp_path / "karte.html"
+    html = atlas.page(knowledge.tree, Covered((), ()), knowledge.version)
+    page_file.write_text(html, encoding="utf-8")
+    asked: list[str] = []
+    async with browsing() as context:
+        page = await context.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        await page.goto(page_file.as_uri())
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Landkarte des Lotsen")
+        start = page.locator("#eingang--worum")
+        await start.get_by_role("link", name=re.compile("^Mobbing")).first.click()
+        await expect(page.locator("section:target h3")).to_have_text("mobbing.was_ist_los")
+        assert asked == [page_file.as_uri()]

@@ -5,7 +5,17 @@ Exit codes: 0 done, 1 something needs a person, 2 usage or settings.
 
 import click
 
-from bot.cli import auditing, keeping, knowing, people, running, understanding, walking
+from bot.cli import (
+    auditing,
+    keeping,
+    knowing,
+    looking,
+    mapping,
+    people,
+    running,
+    understanding,
+    walking,
+)
 from bot.cli.house import knowledge_of, settings_of
 
 
@@ -22,6 +32,8 @@ for each in (
     knowing.route,
     knowing.proof,
     walking.walk,
+    looking.preview,
+    mapping.map_command,
     people.invite,
     people.members,
     people.status,

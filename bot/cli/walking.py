@@ -30,7 +30,7 @@ def walk(knowledge: Path | None, scenarios: Path | None, *, as_object: bool) -> 
         errors = (f for f in loaded.findings if f.grade is Grade.ERROR)
         raise Refusal("\n".join(worded(f) for f in errors))
     report = walked(loaded.material, loaded.knowledge, today())
-    played = _scenarios(loaded.knowledge, scenarios)
+    played = played_in(loaded.knowledge, scenarios)
     if as_object:
         figures = _figures(loaded.knowledge, report, played)
         click.echo(json.dumps(figures, ensure_ascii=False, indent=1))
@@ -42,7 +42,7 @@ def walk(knowledge: Path | None, scenarios: Path | None, *, as_object: bool) -> 
     sys.exit(1 if report.findings else 0)
 
 
-def _scenarios(knowledge: Knowledge, folder: Path | None) -> Coverage | None:
+def played_in(knowledge: Knowledge, folder: Path | None) -> Coverage | None:
     """What the scenarios of a folder show; ``None`` where there are none."""
     folder = folder or SCENARIOS
     if not folder.is_dir():

@@ -20,6 +20,7 @@ COMMAND_WORDS: Mapping[str, Command] = MappingProxyType(
         "stop": Command.END,
         "end": Command.END,
         "requests": Command.DESK,
+        "preview": Command.PREVIEW,
     }
 )
 

@@ -52,6 +52,11 @@ class View(Protocol):
     def waiting(self) -> bool: ...
 
     @property
+    def drafts(self) -> bool:
+        """Whether what is not released yet is shown: to editors, in a preview."""
+        ...
+
+    @property
     def traced(self) -> dict[tuple[Answer, ...], tuple[Any, ...]]:
         """Walks of this visitor at this moment that were traced already, by ``walk.trace``."""
         ...
@@ -76,7 +81,8 @@ def holds(only: Only, view: View) -> bool:
 def available(node: Node, view: View) -> bool:
     """Whether the node is shown to this visitor today."""
     return (
-        (node.valid_from is None or node.valid_from <= view.day)
+        (view.drafts or not node.draft)
+        and (node.valid_from is None or node.valid_from <= view.day)
         and (node.valid_to is None or view.day <= node.valid_to)
         and holds(node.only, view)
     )

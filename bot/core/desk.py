@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import replace
 from typing import assert_never
 
-from bot.core import cards, joining, listing, steps
+from bot.core import cards, editing, joining, listing, steps
 from bot.core import request as requests
 from bot.core.cards import tell
 from bot.core.fitting import fitting
@@ -86,7 +86,9 @@ def leave(turn: Turn, member: Member, word: str) -> None:
     """Nothing is being written any more; „liste“ keeps the draft, as a command does."""
     asked, _, post = (member.asked or "").partition(":")
     request = turn.request(member.writing_to or "")
-    if asked != "answer":
+    if asked == editing.ASKED:
+        tell(turn, replace(member, asked=None), turn.text("desk_left"))
+    elif asked != "answer":
         steps.checklist(turn, member, post)
     elif word == "liste":
         tell(turn, replace(member, asked=None), turn.text("desk_left"))
@@ -104,6 +106,8 @@ def answered(turn: Turn, member: Member, text: str) -> None:
             steps.permission_typed(turn, member, post, text)
         case "plan":
             steps.plan_typed(turn, member, post, text)
+        case editing.ASKED:
+            editing.typed(turn, member, text)
         case "answer" if text:
             draft = f"{member.draft}\n\n{text}" if member.draft else text
             preview(turn, member, draft[:LONGEST])
@@ -151,6 +155,9 @@ def tapped(turn: Turn, member: Member, tap: Tap) -> None:
         tell(turn, member, turn.text("desk_already_done"))
         return
     turn.use(ref)
+    if ref.action == editing.ASKED:  # looks at words of the house only: nothing to write down
+        editing.tapped(turn, member, ref)
+        return
     request = turn.request(ref.about) if ref.about else None
     about = request.name if request else ref.extra
     before = len(turn.effects)

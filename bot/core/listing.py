@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
-from bot.core import cards, steps
+from bot.core import cards, editing, steps
 from bot.core.calendar import clock, local
 from bot.core.cards import tell
 from bot.core.messages import Button, Command, EraseChat, Staff
@@ -30,6 +30,8 @@ def commanded(turn: Turn, member: Member, command: Command) -> None:
             steps.ask_plan(turn, member, member.posts[0])
         case Command.PLAN:
             tell(turn, member, turn.text("no_post"))
+        case Command.PREVIEW:
+            editing.ask(turn, member)
         case Command.HELP | Command.LANGUAGE | Command.EMERGENCY:
             tell(turn, member, turn.text("desk_help"))
         case Command.PRIVACY:

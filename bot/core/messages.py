@@ -99,6 +99,7 @@ class Command(StrEnum):
     DESK = "anfragen"
     POST = "stelle"
     PLAN = "plan"
+    PREVIEW = "vorschau"
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,6 +150,7 @@ class Node:
     valid_to: date | None = None
     check_by: date | None = None
     line: int = 0
+    draft: bool = False  # only editors see it
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +190,7 @@ class Topic:
     sources: tuple[Source, ...] = ()
     file: str = ""
     skip_school: bool = False  # a complaint about staff: nobody of the school is asked
+    draft: bool = False  # only editors see it
 
 
 @dataclass(frozen=True)
@@ -199,13 +201,18 @@ class Tree:
     def node(self, ref: str) -> Node | Gate | None:
         return self.nodes.get(ref)
 
+    def hidden(self, ref: str) -> bool:
+        """Whether this is a draft, which visitors are not led to."""
+        there = self.nodes.get(ref)
+        return isinstance(there, Node) and there.draft
+
     def topic_of(self, ref: str) -> Topic:
         return self.topics[ref.partition(".")[0]]
 
     def subjects(self, audience: Audience | None = None) -> Iterator[Topic]:
         """The topics a visitor may be led to (no pieces, not the entrance)."""
         for topic in self.topics.values():
-            if topic.piece or topic.id == ENTRANCE:
+            if topic.piece or topic.id == ENTRANCE or topic.draft:
                 continue
             if audience is None or audience in topic.audiences:
                 yield topic

@@ -25,6 +25,7 @@ class Sight:
     asked: bool | None = None  # whether a request is open; None: as the conversation tells
     climbed: dict[bool, tuple[Rung, ...]] = field(default_factory=dict)
     traced: dict[tuple[Answer, ...], tuple[Any, ...]] = field(default_factory=dict)
+    drafts: bool = False  # an editor looks
 
     @property
     def audience(self) -> Audience | None:

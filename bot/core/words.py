@@ -41,6 +41,7 @@ _PLAIN = """
     number_unclear window_unclear wish_friend wish_here wish_visit wish_call visit_unknown
     card_friend card_reach_visit card_reach_call
     teaser way_news no_news words_news
+    preview_ask preview_editors preview_not_for
     desk_left do_cancel list_overdue list_red plan_none who_first
 """
 _OPERATOR = "name address email privacy"
@@ -87,6 +88,11 @@ _GAPS = {
     "promise_broken_ask": "name before post carrier",
     "promise_corrected": "name promise",
     "promise_moved": "name before post promise",
+    "preview_as": "who",
+    "preview_draft": "node who",
+    "preview_gate": "node what",
+    "preview_head": "node who",
+    "preview_unknown": "what",
     "quiet_closed": "name",
     "read": "name post promise",
     "request_row": "name post promise",

@@ -93,6 +93,7 @@ class Grower:
             tuple(Source(s.id, s.title, s.url, s.date) for s in shape.sources),
             self._page.file,
             shape.skip_school,
+            shape.draft,
         )
         self._lines[self._id] = 1
         for at, source in enumerate(shape.sources):
@@ -154,6 +155,7 @@ class Grower:
             shape.valid_to,
             shape.check_by,
             line,
+            shape.draft or self._shape.draft,
         )
 
     def _screen_only(self, path: Path, shape: NodeShape) -> None:

@@ -213,6 +213,7 @@ class NodeShape(Shape):
     valid_to: Day | None = None
     ask: Ask | None = None
     needs: list[Literal["place"]] = []
+    draft: Yes = False
     decide: Line | None = None
     to: dict[str, Line] = {}
 
@@ -231,6 +232,7 @@ class TopicShape(Shape):
         "coordination_office"
     )
     skip_school: Yes = False
+    draft: Yes = False
     check_by: Day
     sources: list[SourceShape] = []
     start: Line

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bot.core.check.reach import after, offered
-from bot.core.tree import Audience, Call, Done, Gate, Node, Tree
+from bot.core.tree import Audience, Call, Choice, Done, Gate, Node, Tree
 
 MOST: Final = 200_000  # places remembered while counting one topic; beyond, "more than"
 
@@ -66,12 +66,21 @@ class Coverage:
         return f"{screens} von {all_screens} Bildschirmen, {choices} von {all_choices} Auswahlen"
 
 
+def released(tree: Tree, node: Node) -> tuple[Choice, ...]:
+    """The choices that do not lead to a draft."""
+    return tuple(choice for choice in node.choices if not any(map(tree.hidden, _into(choice))))
+
+
+def _into(choice: Choice) -> tuple[str, ...]:
+    return () if isinstance(choice.target, Done) else (choice.target.node,)
+
+
 def coverage(
     tree: Tree, screens: Collection[str], choices: Collection[tuple[str, str]]
 ) -> Coverage:
     """What was seen of what there is; names that are no longer in the tree do not count."""
-    nodes = [node for node in tree.nodes.values() if isinstance(node, Node)]
-    every = [(node.ref, choice.id) for node in nodes for choice in node.choices]
+    nodes = [node for node in tree.nodes.values() if isinstance(node, Node) and not node.draft]
+    every = [(node.ref, choice.id) for node in nodes for choice in released(tree, node)]
     unseen = tuple(node.ref for node in nodes if node.ref not in screens)
     taken = sum(each in choices for each in every)
     return Coverage((len(nodes) - len(unseen), len(nodes)), (taken, len(every)), unseen)

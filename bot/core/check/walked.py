@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from bot.core.calendar import ZONE
+from bot.core.check.count import released
 from bot.core.check.findings import Finding, Grade, in_order
 from bot.core.check.material import Material
 from bot.core.check.moments import moments
@@ -289,7 +290,7 @@ def _without_way(judge: _Judge, node: Node, screen: Screen) -> None:
 
 def _unseen(judge: _Judge, k: Knowledge) -> None:
     for node in k.tree.nodes.values():
-        if not isinstance(node, Node):
+        if not isinstance(node, Node) or node.draft:
             continue
         if node.ref not in judge.report.screens:
             judge.error(
@@ -297,13 +298,13 @@ def _unseen(judge: _Judge, k: Knowledge) -> None:
                 "Bitte eine Auswahl hierher ergänzen, eine Bedingung ändern oder ihn löschen.",
             )  # fmt: skip
             continue
-        _unseen_choices(judge, node)
+        _unseen_choices(judge, node, k)
         for audience in Audience:
             _silent(judge, node, audience)
 
 
-def _unseen_choices(judge: _Judge, node: Node) -> None:
-    for choice in node.choices:
+def _unseen_choices(judge: _Judge, node: Node, k: Knowledge) -> None:
+    for choice in released(k.tree, node):
         key = (node.ref, choice.id)
         if key not in judge.report.choices:
             judge.error(
