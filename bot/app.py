@@ -103,6 +103,7 @@ class App:
     async def running(self) -> AsyncIterator[None]:
         """Sending and timers go on while inside; nothing is heard yet."""
         await self.store.run(self._watch_endings)
+        await self.store.run(self._watch_entries)
         await self.outbox.start()
         timers = asyncio.create_task(self.timers.run())
         sweeping = asyncio.create_task(self._sweep())
@@ -172,6 +173,13 @@ class App:
             if post.valid_until is not None:
                 after = datetime.combine(post.valid_until + timedelta(days=1), time(), ZONE)
                 work.wake(after.astimezone(UTC), Timer.ENDED, post.id)
+
+    def _watch_entries(self, work: Work) -> None:
+        """The members of a post are asked about its entry every ninety days, also old members."""
+        team = work.team()
+        for post in {post for member in team.members for post in member.posts}:
+            if team.facts(post).asked_at is None:
+                work.wake(self.clock(), Timer.ENTRY, post)
 
     async def _sweep(self) -> None:
         while True:

@@ -9,7 +9,7 @@ from bot.app import App
 from bot.channels.terminal import decode
 from bot.core.calendar import local
 from bot.core.directory import Span
-from bot.core.messages import Body, Screen, Staff, Started, Tapped, Visitor
+from bot.core.messages import Body, Screen, Staff, Started, Tapped, Timer, Visitor
 from bot.core.records import (
     Conversation,
     ConversationKey,
@@ -94,6 +94,8 @@ async def people(app: App, world: World) -> None:
             work.save(record)
         for member in members:
             work.bind(Address(channel, member.id), Staff(member.id), world.at)
+        for post in world.members:
+            work.wake(world.at, Timer.ENTRY, post)  # as if they had joined just now
         work.bind(Address(channel, "visitor"), Visitor("visitor"), world.at)
 
     await app.store.run(seat)

@@ -14,9 +14,10 @@ from planted import BROKEN, DELIVERED, TODAY, rewritten, sound
 
 from bot.core.check.findings import Finding, Grade
 from bot.core.directory import Span
+from bot.core.phones import dialable
 from bot.core.tree import Audience, Call, Done, Gate, Goto, Node
 from bot.loading import check, load
-from bot.loading.cells import Cells, dialable
+from bot.loading.cells import Cells
 from bot.loading.columns import COLUMNS
 from bot.loading.directories import read_directory
 from bot.loading.pages import read_page

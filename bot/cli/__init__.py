@@ -5,17 +5,7 @@ Exit codes: 0 done, 1 something needs a person, 2 usage or settings.
 
 import click
 
-from bot.cli import (
-    auditing,
-    keeping,
-    knowing,
-    looking,
-    mapping,
-    people,
-    running,
-    understanding,
-    walking,
-)
+from bot.cli import auditing, keeping, knowing, looking, mapping, people, proposals, running, understanding, walking
 from bot.cli.house import knowledge_of, settings_of
 
 
@@ -37,6 +27,7 @@ for each in (
     people.invite,
     people.members,
     people.status,
+    proposals.proposals,
     auditing.audit,
     keeping.key,
     keeping.backup,

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import IO, Any, NoReturn
@@ -71,33 +71,40 @@ def keys_of(settings: Settings) -> Keys:
 
 
 def ask(arguments: Mapping[str, object]) -> NoReturn:
+    """Give a command to the running process, or do it alone; ends with its exit code."""
+    sys.exit(asked(arguments, click.echo))
+
+
+def asked(arguments: Mapping[str, object], hear: Callable[[str], None]) -> int:
     """Give a command to the running process, or do it alone with the database's lock."""
     settings = settings_of()
     try:
         code = control.ask(
             settings.database,
             arguments,
-            lambda line: click.echo(line.get("line") or line.get("error")),
+            lambda line: hear(str(line.get("line") or line.get("error"))),
         )
         if code is None:
-            code = asyncio.run(alone(settings, arguments))
+            code = asyncio.run(alone(settings, arguments, hear))
     except OriginFault as fault:
         raise Refusal(f"LOTSE_WEB_ORIGIN: {fault}", 2) from None
     except (StoreError, TokenRejected) as fault:
         raise Refusal(str(fault)) from None
-    sys.exit(code)
+    return code
 
 
-async def alone(settings: Settings, arguments: Mapping[str, object]) -> int:
+async def alone(
+    settings: Settings, arguments: Mapping[str, object], hear: Callable[[str], None]
+) -> int:
     keys, knowledge = keys_of(settings), knowledge_of(settings.knowledge)
+
+    async def line(text: str) -> None:
+        hear(text)
+
     store = await Store.open(settings.database, keys)
     try:
         app = App(with_operator(knowledge, settings.operator, settings.keep), store, ())
         async with doors.looking(settings, knowledge) as open_doors:
-            return await commands.perform(app, open_doors, arguments, _echo)
+            return await commands.perform(app, open_doors, arguments, line)
     finally:
         await store.close()
-
-
-async def _echo(line: str) -> None:
-    click.echo(line)

@@ -10,6 +10,7 @@ from bot.commands.inviting import invite
 from bot.commands.keeping import backup, purge, resume
 from bot.commands.key import key_rotate
 from bot.commands.looking import members, status
+from bot.commands.proposing import proposals, settle
 from bot.commands.routing import route, routed
 from bot.store import StoreError
 
@@ -29,6 +30,8 @@ async def perform(app: App, doors: Doors, arguments: Arguments, say: Say) -> int
         "audit show": auditing.show,
         "key-rotate": key_rotate,
         "purge": purge,
+        "proposals": proposals,
+        "settle": settle,
     }
     command = commands.get(str(arguments.get("command")))
     if command is None:

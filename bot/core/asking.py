@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core import overdue
+from bot.core import overdue, wrongs
 from bot.core import request as requests
 from bot.core.calendar import when
 from bot.core.conditions import SENT
@@ -37,6 +37,8 @@ def act(turn: Turn, conversation: Conversation, ref: Ref | None) -> None:
             join(turn, conversation, ref.about, conversation.held)
         case "consent":
             consent(turn, conversation, ref)
+        case "wrong":
+            wrongs.told(turn, conversation, ref)
         case _:  # of an older program
             done(turn, conversation)
 

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import replace
 from typing import assert_never
 
-from bot.core import cards, editing, joining, listing, steps
+from bot.core import cards, editing, entries, joining, listing, steps
 from bot.core import request as requests
 from bot.core.cards import tell
 from bot.core.fitting import fitting
@@ -18,6 +18,7 @@ from bot.core.messages import (
     Outage,
     Received,
     Screen,
+    Settled,
     Staff,
     Started,
     Tapped,
@@ -46,7 +47,7 @@ def desk(turn: Turn, member: Member) -> None:
             listing.commanded(turn, member, command)
         case Received():
             tell(turn, member, turn.text("desk_foreign"))
-        case NotDelivered() | Due() | Invited() | Outage():
+        case NotDelivered() | Due() | Invited() | Outage() | Settled():
             pass  # the house's own events: see turn.py
         case _:
             assert_never(turn.event.body)
@@ -111,6 +112,8 @@ def answered(turn: Turn, member: Member, text: str) -> None:
         case "answer" if text:
             draft = f"{member.draft}\n\n{text}" if member.draft else text
             preview(turn, member, draft[:LONGEST])
+        case "entry_phone" | "entry_email" | "entry_hours" | "entry_room":
+            entries.typed(turn, member, asked.removeprefix("entry_"), post, text)
         case _:
             tell(turn, member, turn.text("desk_chatter"))
 
@@ -165,6 +168,8 @@ def tapped(turn: Turn, member: Member, tap: Tap) -> None:
         on_request(turn, member, ref, request)
     elif ref.about:
         tell(turn, member, turn.text("desk_already_done"))
+    elif ref.action in entries.ACTIONS:
+        entries.tapped(turn, member, ref)
     else:
         steps.on_post(turn, member, ref)
     if not any(isinstance(effect, Audit) for effect in turn.effects[before:]):

@@ -126,20 +126,26 @@ def _one_of_each(lines: Iterable[Helpline]) -> Iterable[Helpline]:
 # ── Contacts ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _contacts(turn: Turn, sight: Sight, place: Place, kind: str) -> str:
+def of_posts(turn: Turn, sight: Sight, place: Place, kind: str) -> tuple[Contact, ...]:
+    """The contacts that a reference of this kind shows here."""
     wish = sight.wish(skip_school=place.skip_school)
     found = contacts(turn.k.directory, turn.k.calendar, sight.team, wish, sight.at)
     match kind:
         case "reader":
             return visit(turn, sight, place, found)
         case "post":
-            found = tuple(c for c in found if _has_way(c))[:1] or found[:1]
+            return tuple(c for c in found if _has_way(c))[:1] or found[:1]
         case "office":
-            found = tuple(c for c in found if c.post.startswith("netzwerkstelle-"))
+            return tuple(c for c in found if c.post.startswith("netzwerkstelle-"))
         case "coordination":
-            found = tuple(c for c in found if c.post == COORDINATION)
+            return tuple(c for c in found if c.post == COORDINATION)
         case _:
-            found = _for(sight.audience, found)
+            return _for(sight.audience, found)
+
+
+def _contacts(turn: Turn, sight: Sight, place: Place, kind: str) -> str:
+    wish = sight.wish(skip_school=place.skip_school)
+    found = of_posts(turn, sight, place, kind)
     if not found:
         kept_out = sight.decide("school", skip_school=place.skip_school) == "excluded"
         key = "no_contact_known_elsewhere" if kept_out else "no_contact_known"
@@ -189,11 +195,16 @@ def contact(turn: Turn, known: Contact, audience: Audience | None) -> str:
     return "\n".join(row for row in rows if row)
 
 
-def _school(turn: Turn, sight: Sight, place: Place) -> str:
+def of_school(turn: Turn, sight: Sight, place: Place) -> Contact | None:
+    """The school's own entry, unless the visitor keeps the school out."""
     school = sight.conversation.school
-    if sight.decide("school", skip_school=place.skip_school) == "excluded":
-        return ""
-    found = school_contact(turn.k.directory, school) if school else None
+    if school is None or sight.decide("school", skip_school=place.skip_school) == "excluded":
+        return None
+    return school_contact(turn.k.directory, school)
+
+
+def _school(turn: Turn, sight: Sight, place: Place) -> str:
+    found = of_school(turn, sight, place)
     return contact(turn, found, sight.audience) if found else ""
 
 

@@ -1,11 +1,13 @@
 """Hours as people write them → spans of the week."""
 
 import re
+from collections.abc import Iterable
 from datetime import time
 
 from bot.core.directory import Span
 
 DAYS = {"mo": 0, "di": 1, "mi": 2, "do": 3, "fr": 4, "sa": 5, "so": 6}
+_NAMES = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
 _DAY = r"(?:mo|di|mi|do|fr|sa|so)[a-z]*\.?"
 _CLOCK = r"\d{1,2}(?:[:.]\d{2})?"
 _DASH = r"\s*(?:-|–|—|bis)\s*"
@@ -39,6 +41,34 @@ def spans_of(text: str) -> tuple[Span, ...] | None:
         found += spans
         end = part.end()
     return tuple(sorted(set(found))) if end and not text[end:].strip(" ,;.") else None
+
+
+def cell_of(spans: Iterable[Span]) -> str:
+    """The spans as the directory writes them: "Mo-Do 08:00-15:00; Fr 08:00-12:00"."""
+    days: dict[tuple[time, time], list[int]] = {}
+    for span in sorted(spans):
+        days.setdefault((span.start, span.end), []).append(span.weekday)
+    parts = [(run, *hours) for hours, weekdays in days.items() for run in _runs(weekdays)]
+    return "; ".join(
+        f"{'-'.join(_NAMES[day] for day in dict.fromkeys((run[0], run[-1])))}"
+        f" {_written(start)}-{_written(end)}"
+        for run, start, end in sorted(parts, key=lambda part: (part[0][0], part[1]))
+    )
+
+
+def _runs(weekdays: list[int]) -> list[list[int]]:
+    """Days that follow each other, together."""
+    runs: list[list[int]] = []
+    for day in weekdays:
+        if runs and runs[-1][-1] == day - 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return runs
+
+
+def _written(clock: time) -> str:
+    return "24:00" if clock == time.max else f"{clock:%H:%M}"
 
 
 def _part(days: str, times: str) -> list[Span] | None:

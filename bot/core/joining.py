@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import replace
 
+from bot.core import entries
 from bot.core.messages import Audit, BecomeMember, Count, ForgetConversation, Invited, Screen, Staff
 from bot.core.records import Conversation, Invitation, Member, Role
 from bot.core.screens import post_name
@@ -87,4 +88,5 @@ def welcome(turn: Turn, member: Member) -> None:
     text = turn.text("welcome_member", label=member.label, posts=named or turn.text("no_post"))
     turn.say(Staff(member.id), Screen(text))
     for post in member.posts:
+        entries.watch(turn, post)
         checklist(turn, member, post)

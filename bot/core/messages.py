@@ -131,6 +131,7 @@ class Received:
 class Timer(StrEnum):
     PROMISE = "promise"  # a request's due time has come; ref = request
     ENDED = "ended"  # a post's last day is over; ref = post
+    ENTRY = "entry"  # a post's directory entry is to be confirmed; ref = post
     RETENTION = "retention"  # ref = request or conversation
     GATHER = "gather"  # the visitor has paused: the desk hears what was added; ref = request
     WINDOW = "window"  # a message is safe again; ref = conversation
@@ -171,7 +172,27 @@ class Invited:
     expires: datetime
 
 
-Body = Started | Typed | Tapped | Commanded | Received | Due | NotDelivered | Outage | Invited
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The operator took a proposal for a post's entry into the directory, or did not."""
+
+    post: str
+    proposal: str
+    accepted: bool
+
+
+Body = (
+    Started
+    | Typed
+    | Tapped
+    | Commanded
+    | Received
+    | Due
+    | NotDelivered
+    | Outage
+    | Invited
+    | Settled
+) | Settled
 
 
 @dataclass(frozen=True, slots=True)

@@ -245,6 +245,17 @@ class Permission:
 
 
 @dataclass(frozen=True, slots=True)
+class Proposal:
+    """A change of a post's directory entry that a member wishes; a person applies it."""
+
+    id: str
+    field: str  # a column of posts.csv
+    value: str  # as it would stand there; "" = nothing
+    member: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PostFacts:
     """What the store knows of a post beyond the directory."""
 
@@ -254,6 +265,9 @@ class PostFacts:
     practised: bool = False
     accepting: bool = False  # "Ab jetzt annehmen" was tapped
     paused: bool = False
+    asked_at: datetime | None = None  # when its members were last asked about its entry
+    confirmed_on: date | None = None  # a member said that the entry is true
+    proposals: tuple[Proposal, ...] = ()  # changes of its entry that nobody settled yet
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,6 +169,8 @@ def ways(turn: Turn, sight: Sight, place: Place) -> tuple[Button, ...]:
         found.append(turn.way(Move.HELP, "way_help", sight.audience))
     if topic == ENTRANCE:
         found.append(turn.way(Move.LANGUAGES, "way_languages"))
+    if topic != "notfall" and any(not fact.startswith("card.") for fact in place.node.facts):
+        found.append(turn.way(Move.WRONG, "way_wrong"))
     return tuple(found)
 
 

@@ -65,6 +65,7 @@ def steps(
         ("practice", Step.PRACTICE in open_steps and post in member.posts),
         ("accept", leads and state in {PostState.READY, PostState.PAUSED} and not open_steps),
         ("pause", leads and state is PostState.LIVE),
+        ("entry", post in member.posts and post in turn.k.directory.posts),
     ]
     return tuple(
         turn.acting(turn.text(f"do_{action}"), member.id, action, extra=post)

@@ -29,6 +29,7 @@ class Move(StrEnum):
     HELP = "help"
     LANGUAGES = "languages"
     STAY = "stay"  # show the present screen again
+    WRONG = "wrong"  # a contact shown here is not right
     REQUESTS = "requests"  # the open requests, each to be withdrawn
     NEWS = "news"  # what came by itself and was not opened yet
 

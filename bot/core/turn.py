@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never, cast
 
-from bot.core import forgetting, gathering, joining, overdue, steps, telling
+from bot.core import entries, forgetting, gathering, joining, overdue, steps, telling
 from bot.core import request as requests
 from bot.core.desk import desk
 from bot.core.knowledge import Knowledge
@@ -26,6 +26,7 @@ from bot.core.messages import (
     NotDelivered,
     Say,
     Screen,
+    Settled,
     Staff,
     Started,
     Tapped,
@@ -198,6 +199,10 @@ def _house(now: Turn, body: Body) -> None:
     match body:
         case Due(Timer.ENDED, post):
             _ended(now, post)
+        case Due(Timer.ENTRY, post):
+            entries.due(now, post)
+        case Settled():
+            entries.settled(now, body)
         case Due(kind, ref):
             _due(now, kind, ref)
         case NotDelivered(to, about) if about:

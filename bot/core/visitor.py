@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import assert_never
 
-from bot.core import asking, telling
+from bot.core import asking, telling, wrongs
 from bot.core.answers import choose, fresh, go_back, gone, opened
 from bot.core.messages import (
     Button,
@@ -19,6 +19,7 @@ from bot.core.messages import (
     Outage,
     Received,
     Screen,
+    Settled,
     Started,
     Tapped,
     Typed,
@@ -52,7 +53,7 @@ def visitor(turn: Turn, conversation: Conversation) -> None:
             received(turn, conversation, kind)
         case Outage(since, until):
             asking.outage(turn, conversation, since, until)
-        case NotDelivered() | Due() | Invited():
+        case NotDelivered() | Due() | Invited() | Settled():
             pass  # the house's own events: see turn.py
         case _:
             assert_never(turn.event.body)
@@ -122,6 +123,8 @@ def moved(turn: Turn, conversation: Conversation, move: Move) -> None:
             show(turn, conversation, languages(turn))
         case Move.STAY:
             stand(turn, conversation)
+        case Move.WRONG:
+            wrongs.asked(turn, conversation)
         case Move.REQUESTS:
             listed(turn, conversation)
         case Move.NEWS:

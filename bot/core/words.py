@@ -42,6 +42,12 @@ _PLAIN = """
     card_friend card_reach_visit card_reach_call
     teaser way_news no_news words_news
     preview_ask preview_editors preview_not_for
+    way_wrong wrong_which wrong_thanks wrong_phone wrong_email wrong_address wrong_room wrong_hours
+    wrong_website wrong_other
+    do_entry do_entry_change do_entry_more do_entry_yes entry_thanks entry_unknown entry_which
+    entry_phone entry_email entry_hours entry_room
+    entry_phone_ask entry_email_ask entry_hours_ask entry_room_ask
+    entry_phone_unclear entry_email_unclear entry_hours_unclear entry_room_unclear
     desk_left do_cancel list_overdue list_red plan_none who_first
 """
 _OPERATOR = "name address email privacy"
@@ -68,6 +74,11 @@ _GAPS = {
     "do_join": "name",
     "do_reply_to": "name",
     "do_withdraw": "name",
+    "entry_applied": "field value",
+    "entry_ask": "entry",
+    "entry_pending": "field value",
+    "entry_proposed": "field value",
+    "entry_rejected": "field value",
     "foreign": "what",
     "given_back": "name",
     "join_next": "name",
@@ -111,6 +122,7 @@ _GAPS = {
     "whole_text": "name text",
     "wish_number": "number",
     "wish_window": "hours",
+    "wrong_line": "name",
     "writing_now": "name",
 }
 

@@ -6,23 +6,16 @@ from datetime import date, datetime, time
 from itertools import pairwise
 from typing import Final
 
-import phonenumbers
-
 from bot.core.check.findings import Grade, meant
 from bot.core.directory import Span
+from bot.core.phones import dialable
 from bot.core.tree import Audience
 from bot.loading.tables import Row, Table
 
-# Numbers without area code that phonenumbers does not count as ordinary ones (Bundesnetzagentur:
-# emergency, medical on-call, harmonised European social services).
-SHORT_NUMBERS: Final = frozenset(
-    {"110", "112", "116000", "116006", "116016", "116111", "116116", "116117", "116123"}
-)
 WEEKDAYS: Final = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
 _HOURS: Final = re.compile(r"(\w\w)(?:\s*[-–]\s*(\w\w))?\s+(\d\d?:\d\d)\s*[-–]\s*(\d\d?:\d\d)")
 _GERMAN_DAY: Final = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _PART_OF_DAY: Final = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
-_NUMBER: Final = re.compile(r"[0+][\d ()/-]*")
 _MAIL: Final = re.compile(r"[^@\s;,]+@[^@\s;,]+\.[a-zA-Z]{2,}")
 _ALL_DAY: Final = tuple(Span(weekday, time(0), time.max) for weekday in range(7))
 
@@ -196,18 +189,6 @@ class Cells:
                 f"Vorschlag: https://{value.replace(' ', '')}.",
             )  # fmt: skip
         return value
-
-
-def dialable(number: str) -> bool:
-    """Whether this can be dialled in Germany."""
-    if re.sub(r"\s", "", number) in SHORT_NUMBERS:
-        return True
-    if not _NUMBER.fullmatch(number):
-        return False
-    try:
-        return phonenumbers.is_valid_number(phonenumbers.parse(number, "DE"))
-    except phonenumbers.NumberParseException:
-        return False
 
 
 def _spans(part: str) -> list[Span]:

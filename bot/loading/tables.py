@@ -106,7 +106,7 @@ def _decoded(table: Table, raw: bytes) -> str | None:
 
 def _records(table: Table, text: str) -> Iterator[tuple[int, list[str]]]:
     """Each record with the line where it begins; blank ones are left out."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text), strict=True)
     begins = 1
     try:
         for record in reader:
@@ -127,7 +127,7 @@ def _separator_line(record: list[str]) -> bool:
     return record[0].strip("\ufeff ").lower() == "sep="
 
 
-def _delimiter(text: str) -> str:
+def delimiter_of(text: str) -> str:
     lines = text.split("\n", 2)
     first = lines[1] if len(lines) > 1 and lines[0].lower().startswith("sep=") else lines[0]
     return max(",;\t", key=first.count)
