@@ -132,7 +132,8 @@ def of_posts(turn: Turn, sight: Sight, place: Place, kind: str) -> tuple[Contact
     found = contacts(turn.k.directory, turn.k.calendar, sight.team, wish, sight.at)
     match kind:
         case "reader":
-            return visit(turn, sight, place, found)
+            posts = [rung.post for rung in sight.live(skip_school=place.skip_school)[:1]]
+            return tuple(c for c in found if c.post in posts and findable(c))
         case "post":
             return tuple(c for c in found if _has_way(c))[:1] or found[:1]
         case "office":
@@ -146,6 +147,8 @@ def of_posts(turn: Turn, sight: Sight, place: Place, kind: str) -> tuple[Contact
 def _contacts(turn: Turn, sight: Sight, place: Place, kind: str) -> str:
     wish = sight.wish(skip_school=place.skip_school)
     found = of_posts(turn, sight, place, kind)
+    if kind == "reader":
+        return visit(turn, sight, found)
     if not found:
         kept_out = sight.decide("school", skip_school=place.skip_school) == "excluded"
         key = "no_contact_known_elsewhere" if kept_out else "no_contact_known"
@@ -157,13 +160,16 @@ def _contacts(turn: Turn, sight: Sight, place: Place, kind: str) -> str:
     return "\n\n".join(said)
 
 
-def visit(turn: Turn, sight: Sight, place: Place, found: tuple[Contact, ...]) -> str:
+def findable(known: Contact) -> bool:
+    """Whether anything says where or when somebody is there."""
+    return bool(known.address or known.room or known.hours_text)
+
+
+def visit(turn: Turn, sight: Sight, found: tuple[Contact, ...]) -> str:
     """Where and when somebody finds the post that would read it; unknown is said as unknown."""
-    posts = [rung.post for rung in sight.live(skip_school=place.skip_school)[:1]]
-    known = [c for c in found if c.post in posts and (c.address or c.room or c.hours_text)]
-    if not known:
+    if not found:
         return turn.text("visit_unknown", sight.audience)
-    there = known[0]
+    there = found[0]
     rows = (there.name, there.address, there.room, there.hours_text, there.evidence)
     return "\n".join(row for row in rows if row)
 
