@@ -5,7 +5,18 @@ Exit codes: 0 done, 1 something needs a person, 2 usage or settings.
 
 import click
 
-from bot.cli import auditing, keeping, knowing, looking, mapping, people, proposals, running, understanding, walking
+from bot.cli import (
+    auditing,
+    keeping,
+    knowing,
+    looking,
+    mapping,
+    people,
+    proposals,
+    running,
+    understanding,
+    walking,
+)
 from bot.cli.house import knowledge_of, settings_of
 
 
