@@ -55,6 +55,7 @@ PERIODS = [
     ("Seiten im Web-Chat", shown_on_a_page, timedelta(days=90)),
     ("abgelaufene Knöpfe", lambda w: w.save(Ref("r", "c1", "send", expires=NOW)), timedelta()),
     ("abgelaufene Einladungen", lambda w: w.save(Invitation("h", Role.WORKER, NOW)), timedelta()),
+    ("abgelaufene Links", lambda w: w.put_link("c", "chat", "c1", NOW), timedelta()),
     (
         "beendete Anmeldungen",
         lambda work: work.begin_session("t", WEB, NOW),

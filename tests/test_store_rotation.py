@@ -30,6 +30,7 @@ from bot.store.audit import Verdict
 from bot.store.columns import COLUMNS
 from bot.store.errors import DiskFull, WrongKey
 from bot.store.reseal import reseal, sealed_columns
+from bot.store.returns import Factor
 from bot.store.sealing import Place, kid_of
 
 NEW = Keys("neu", {"neu": os.urandom(32)})
@@ -47,6 +48,9 @@ def fill(work) -> None:
     work.sent([(work.owe(Address("web", "7"), Owed(screen())), Receipt())], NOW)
     work.audit(NOW, "m1", "claim", "Blauer Otter")
     work.put_key("k", Address("web", "7"), NOW)
+    work.put_return(Address("web", "7"), "drei Worte", NOW)
+    work.put_link("code", "chat", "c1", NOW)
+    work.put_factor("m1", Factor("s", 0, confirmed=True), ("a",))
     for number in range(30):
         work.save(conversation(f"many{number}"))
         work.save(request(f"many{number}", words=(word(str(number)),)))

@@ -42,6 +42,7 @@ from bot.store import Lock, Store, Work, restore
 from bot.store.columns import COLUMNS
 from bot.store.database import Connection, connect, load_queries
 from bot.store.errors import Tampered
+from bot.store.returns import Factor
 from bot.store.sealing import KEY_BYTES, NONCE_BYTES, Place, Sealer, kid_of
 
 # A made-up pupil, a made-up colleague, and every way in which they could be written down.
@@ -104,6 +105,9 @@ def everything(work: Work) -> None:
     work.sent([(page, Receipt())], NOW)
     work.begin_session(TEXT, Address("web", TEXT), NOW)
     work.put_key(TEXT, Address("web", TEXT), NOW)
+    work.put_return(Address("web", TEXT), TEXT, NOW)
+    work.put_link(TEXT, "chat", TEXT, NOW)
+    work.put_factor("m1", Factor(TEXT, 0, confirmed=True), (TEXT,))
     work.sent([(first, Receipt(("4711000815",)))], NOW)
     work.heard(home, "4711000815", NOW)
 

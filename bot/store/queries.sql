@@ -356,6 +356,48 @@ INSERT INTO audit_ends (name, number, sealed_end) VALUES (:name, :number, :seale
 ON CONFLICT (name) DO UPDATE SET number = excluded.number, sealed_end = excluded.sealed_end;
 
 
+-- Ways back and ways in.
+
+-- name: put_return(address_hash, hash, sealed_address, at)!
+INSERT INTO returns (address_hash, hash, sealed_address, at)
+VALUES (:address_hash, :hash, :sealed_address, :at)
+ON CONFLICT (address_hash) DO UPDATE SET hash = excluded.hash, at = excluded.at;
+
+-- name: has_return(address_hash)^
+SELECT 1 FROM returns WHERE address_hash = :address_hash;
+
+-- name: return_by(hash)^
+SELECT address_hash, sealed_address FROM returns WHERE hash = :hash;
+
+-- name: drop_return(address_hash)!
+DELETE FROM returns WHERE address_hash = :address_hash;
+
+-- name: put_link(hash, kind, sealed_target, expires)!
+INSERT INTO links (hash, kind, sealed_target, expires)
+VALUES (:hash, :kind, :sealed_target, :expires);
+
+-- name: link(hash, kind)^
+SELECT sealed_target, expires FROM links WHERE hash = :hash AND kind = :kind;
+
+-- name: drop_link(hash)!
+DELETE FROM links WHERE hash = :hash;
+
+-- name: factor(member)^
+SELECT sealed_secret, sealed_codes, step, confirmed FROM factors WHERE member = :member;
+
+-- name: put_factor(member, sealed_secret, sealed_codes, step, confirmed)!
+INSERT INTO factors (member, sealed_secret, sealed_codes, step, confirmed)
+VALUES (:member, :sealed_secret, :sealed_codes, :step, :confirmed)
+ON CONFLICT (member) DO UPDATE SET sealed_secret = excluded.sealed_secret,
+    sealed_codes = excluded.sealed_codes, step = excluded.step, confirmed = excluded.confirmed;
+
+-- name: put_codes(member, sealed_codes)!
+UPDATE factors SET sealed_codes = :sealed_codes WHERE member = :member;
+
+-- name: drop_factor(member)!
+DELETE FROM factors WHERE member = :member;
+
+
 -- The database about itself.
 
 -- name: meta(name)$

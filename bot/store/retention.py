@@ -12,6 +12,7 @@ from bot.core.retention import Keep
 from bot.store.audit import Audits
 from bot.store.codec import micros
 from bot.store.history import History
+from bot.store.returns import Returns
 from bot.store.sessions import ABSOLUTE, IDLE, Sessions
 
 MESSAGES_FOR = timedelta(hours=48)  # older ones cannot be deleted (Bot API, deleteMessage)
@@ -52,6 +53,7 @@ LASTING = (
     Lasting("Seiten im Web-Chat", "history", "at < :before", lambda keep: keep.conversations),
     Lasting("abgelaufene Knöpfe", "refs", "expires < :before", lambda _: timedelta()),
     Lasting("abgelaufene Einladungen", "invitations", "expires < :before", lambda _: timedelta()),
+    Lasting("abgelaufene Links", "links", "expires < :before", lambda _: timedelta()),
     Lasting(
         "beendete Anmeldungen",
         "sessions",
@@ -68,7 +70,7 @@ LASTING = (
 )
 
 
-class Retention(Sessions, History, Audits):
+class Retention(Sessions, Returns, History, Audits):
     def due_to_go(self, now: datetime, keep: Keep = DEFAULT) -> Mapping[str, int]:
         """Kind → how many have had their time; every kind is there, also with 0."""
         counts = {one.kind: self._count(one, now, keep) for one in (*RIPE, *LASTING)}

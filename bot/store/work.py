@@ -43,6 +43,7 @@ class Work(Retention):
             self._do("drop_outbox_to", address_hash=found)
             self._do("drop_messages", address_hash=found)
             self._do("drop_slots", address_hash=found)
+            self._forget_return(found)
             self._do("drop_address", hash=found)
         self._memory.forget_people()
         self._memory.conversations.pop(conversation, None)

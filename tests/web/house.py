@@ -205,11 +205,21 @@ class Browser:
             path, data=fields, headers=known | headers, follow_redirects=follow
         )
 
-    async def tap(self, label: str) -> Page:
+    async def tap(self, label: str, *, own: bool = True) -> Page:
+        """Press a button; where it asks for the device, that is one's own."""
         assert self.page is not None
         found = next((d for name, d in self.page.buttons.items() if label in name), None)
         assert found is not None, f"no button {label!r} in {sorted(self.page.buttons)}"
-        return await self.post("/tap", tap=found)
+        page = await self.post("/tap", tap=found)
+        return await self.answer("yes") if own and self.asked else page
+
+    @property
+    def asked(self) -> bool:
+        """Whether the page asks for the device before it sends."""
+        return self.page is not None and 'action="/device"' in self.page.html
+
+    async def answer(self, own: str) -> Page:
+        return await self.post("/device", own=own)
 
     async def say(self, text: str) -> Page:
         return await self.post("/say", text=text)

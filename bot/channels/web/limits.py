@@ -24,6 +24,7 @@ ADDRESS = Rate(burst=600, per_second=20)  # a whole school behind one address
 BEGINNING = Rate(burst=300, per_second=5)  # new visits from one address
 VISIT = Rate(burst=30, per_second=1)  # one person
 JOINING = Rate(burst=10, per_second=1 / 60)  # codes tried from one address
+RETURNING = Rate(burst=6, per_second=1 / 120)  # code words tried from one address
 ALL = Rate(burst=3000, per_second=300)  # everybody together
 
 
@@ -46,6 +47,11 @@ class Limits:
         while len(self._buckets) > MOST:
             self._buckets.popitem(last=False)
         return seconds
+
+    def give_back(self, rate: Rate, who: str) -> None:
+        """What was used up did no harm: it does not count."""
+        left, since = self._buckets.get((rate, who), (rate.burst, self.steady()))
+        self._buckets[rate, who] = (min(rate.burst, left + 1), since)
 
     def longest(self, *asked: tuple[Rate, str]) -> float:
         """The longest wait among these; each uses one up."""

@@ -142,6 +142,10 @@ class Site:
             return 0.0
         return seconds
 
+    def give_back(self, request: Request, rate: Rate) -> None:
+        """A right guess is none: it does not count against this network address."""
+        self.limits.give_back(rate, network(request.client.host if request.client else ""))
+
     # ── Said to somebody ────────────────────────────────────────────────────────────────────────
 
     def trouble(self, status: int, **more: Any) -> Response:

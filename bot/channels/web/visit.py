@@ -10,6 +10,7 @@ from starlette.routing import Route
 from bot.channels.web import limits, paper
 from bot.channels.web.cookies import REMEMBERED, Cookie, visitor_cookie
 from bot.channels.web.decode import code_of, language_of, said, tapped
+from bot.channels.web.device import Devices
 from bot.channels.web.encode import Article, article, articles, earlier, newest
 from bot.channels.web.site import LAST, Site, back_to, form_of, number
 from bot.channels.web.welcome import payload_of, welcome
@@ -23,9 +24,11 @@ PAGE = 30  # screens of a conversation on one page
 class Visits:
     site: Site
     cookie: Cookie = field(init=False)
+    devices: Devices = field(init=False)
 
     def __post_init__(self) -> None:
         self.cookie = visitor_cookie(self.site.origin)
+        self.devices = Devices(self.site)
 
     def routes(self) -> list[Route]:
         return [
@@ -37,6 +40,7 @@ class Visits:
             Route("/remember", self.remember, methods=["POST"]),
             Route("/leave", self.leave, methods=["POST"]),
             Route("/events", self.events),
+            *self.devices.routes(),
         ]
 
     # ── Looking ─────────────────────────────────────────────────────────────────────────────────
@@ -134,6 +138,9 @@ class Visits:
         wait = self.site.wait(request, text, *rates)
         if wait:
             return self.site.held_up(wait, **again)
+        asked = await self._asked(value, form)
+        if asked is not None:
+            return asked
         if value is None or "first" in form:
             bodies = (_started(request, form), *bodies)
         done = await self.site.hand_in(self.site.incoming(self.cookie.address(name), form, *bodies))
@@ -141,6 +148,16 @@ class Visits:
         if value is None:
             self.cookie.put(response, name)
         return response
+
+    async def _asked(self, value: str | None, form: Mapping[str, str]) -> Response | None:
+        """The question about the device, where it is due; never in the way of what is said."""
+        if value is None or "first" in form:
+            return None
+        try:
+            return await self.devices.question(self.cookie.address(value), form)
+        except Exception as error:  # noqa: BLE001  (a store that cannot answer asks nothing)
+            self.site.log("web: not asked", **where(error))
+            return None
 
     def _not_yet(self, help_now: Screen | None, again: Mapping[str, object]) -> Response:
         shown = None if help_now is None else article(help_now)
@@ -152,6 +169,8 @@ class Visits:
         """Keep the way back after the browser was closed: "Ja, merken"."""
         value, response = self.cookie.value(request), back_to("/")
         if value is not None:
+            address, at = self.cookie.address(value), self.site.clock()
+            await self.site.store.run(lambda work: work.put_return(address, "", at))
             self.cookie.put(response, value, REMEMBERED)
         return response
 

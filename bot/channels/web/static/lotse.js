@@ -68,6 +68,16 @@ async function send(form, submitter) {
   return deliver(form.getAttribute("action"), fields);
 }
 
+/** A question comes first: its page takes the place of this one, its form is sent as it is. */
+function asked(page) {
+  const theirs = page && page.querySelector("main[data-ask]");
+  if (!theirs) return false;
+  if (source) source.close();
+  document.querySelector("main").replaceWith(document.importNode(theirs, true));
+  document.getElementById("ask").focus();
+  return true;
+}
+
 async function deliver(action, fields) {
   const first = fields.has("first");
   const { status, page } = await fetchPage("POST", action, fields.toString());
@@ -78,6 +88,7 @@ async function deliver(action, fields) {
     return true;
   }
   if (status === 200 && merge(page)) return true;
+  if (status === 200 && asked(page)) return true;
   const notice = page && page.querySelector("[data-notice]");
   return { fields, action, words: notice ? notice.textContent.trim() : "Keine Verbindung.", page };
 }
@@ -106,6 +117,7 @@ async function tap(form, button) {
   button.removeAttribute("aria-disabled");
   if (done === true) {
     const mark = document.getElementById("neu");
+    if (!mark) return;
     mark.focus({ preventScroll: true });
     mark.scrollIntoView();
   } else {
@@ -142,7 +154,7 @@ async function written() {
   if (done === true) {
     state.previousSibling.remove();
     state.remove();
-    document.getElementById("neu").scrollIntoView();
+    document.getElementById("neu")?.scrollIntoView();
   } else {
     state.remove();
     failed(mine, done);

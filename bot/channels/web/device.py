@@ -1,0 +1,180 @@
+"""Before sending: is this a device of one's own? Else words bring a visitor back to the answer.
+
+Asked once a visit. "Nein": the cookie ends with the browser, and three friendly names are shown
+once; only their keyed hash is kept, so nobody here can look them up.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.channels.web import limits, paper
+from bot.channels.web.cookies import REMEMBERED, Cookie, visitor_cookie
+from bot.channels.web.decode import said, tapped
+from bot.channels.web.site import Site, back_to, form_of
+from bot.core.messages import Body, Tapped, Typed, Visitor
+from bot.core.records import Conversation, ConversationKey, Ref, RefKey
+from bot.core.taps import Act
+from bot.core.tree import Audience
+from bot.core.understand.text import normalise
+from bot.ports import Address
+
+SENDING = "send"  # the acting button with which a request begins
+PAIRS = 3  # names of two words: about 45 bits
+UNKNOWN = "Diese Wörter passen zu keinem Gespräch. Bitte noch einmal prüfen."
+ASKED = frozenset({"id", "tap", "text"})  # what is handed in once the question is answered
+
+
+@dataclass
+class Devices:
+    site: Site
+    cookie: Cookie = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.cookie = visitor_cookie(self.site.origin)
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/device", self.answer, methods=["POST"]),
+            Route("/zurueck", self.door),
+            Route("/zurueck", self.come_back, methods=["POST"]),
+        ]
+
+    # ── Asked ───────────────────────────────────────────────────────────────────────────────────
+
+    async def question(self, address: Address, form: Mapping[str, str]) -> Response | None:
+        """The question, if this form would send a request and it was not answered yet."""
+        body = body_of(form)
+        if not isinstance(body, Typed | Tapped):
+            return None
+
+        def unit(work: Any) -> tuple[bool, Audience | None]:
+            who = work.who(address)
+            if not isinstance(who, Visitor) or work.has_return(address):
+                return False, None
+            found = work.load(ConversationKey(who.conversation))
+            return _sends(work, found, body), found.audience if found else None
+
+        asks, audience = await self.site.store.run(unit)
+        if not asks:
+            return None
+        hidden = {name: value for name, value in form.items() if name in ASKED}
+        return paper.page("device.html", {**self._same(audience), "hidden": hidden})
+
+    def _same(self, audience: Audience | None) -> dict[str, Any]:
+        return {"neutral": self.site.neutral, "young": audience is Audience.PUPIL}
+
+    async def answer(self, request: Request) -> Response:
+        """Their own or not; what was about to be sent goes with either answer."""
+        form = await form_of(request)
+        value = self.cookie.value(request)
+        if form is None or value is None or form.get("own") not in {"yes", "no"}:
+            return self.site.trouble(400)
+        wait = self.site.wait(request, "", (limits.ALL, "*"), (limits.VISIT, value))
+        if wait:
+            return self.site.held_up(wait)
+        address, own = self.cookie.address(value), form["own"] == "yes"
+        words = "" if own else self._words()
+        sent = {name: text for name, text in form.items() if name in ASKED}
+        done = await self.site.hand_in(self.site.incoming(address, sent, body_of(sent)))
+        if not done.kept:
+            action = "/tap" if "tap" in sent else "/say"
+            return self.site.trouble(503, action=action, hidden=sent, text=sent.get("text", ""))
+        at = self.site.clock()  # only now: words that nobody has seen must not be the way back
+        await self.site.store.run(lambda work: work.put_return(address, folded(words), at))
+        response = back_to("/") if own else await self._shown_once(address, words)
+        self.cookie.put(response, value, REMEMBERED if own else None)
+        return response
+
+    async def _shown_once(self, address: Address, words: str) -> Response:
+        def unit(work: Any) -> Audience | None:
+            who = work.who(address)
+            found = work.load(ConversationKey(who.conversation)) if who else None
+            return found.audience if found else None
+
+        audience = await self.site.store.run(unit)
+        pairs = words.split(", ")
+        return paper.page("words.html", {**self._same(audience), "pairs": pairs})
+
+    def _words(self) -> str:
+        """Three friendly names, drawn by chance."""
+        adjectives, nouns = self.site.knowledge_of().names
+        chance = self.site.chance()
+        return ", ".join(
+            f"{_drawn(adjectives, chance[n * 8 : n * 8 + 4])}"
+            f" {_drawn(nouns, chance[n * 8 + 4 : n * 8 + 8])}"
+            for n in range(PAIRS)
+        )
+
+    # ── Coming back ─────────────────────────────────────────────────────────────────────────────
+
+    async def door(self, request: Request) -> Response:
+        del request
+        return self._door()
+
+    def _door(self, status: int = 200, said: str = "") -> Response:
+        return paper.page("back.html", {"neutral": self.site.neutral, "said": said}, status)
+
+    async def come_back(self, request: Request) -> Response:
+        """The words open the visit again in this browser, until it is closed."""
+        form = await form_of(request)
+        if form is None:
+            return self.site.trouble(400)
+        wait = self.site.wait(request, "", (limits.ALL, "*"), (limits.RETURNING, ""))
+        if wait:
+            minutes = int(wait / 60) + 1
+            response = self._door(
+                429, f"Zu viele Versuche. Bitte in {minutes} Minuten noch einmal."
+            )
+            response.headers["retry-after"] = str(int(wait) + 1)
+            return response
+        words = folded(form.get("words", ""))
+        address: Address | None = await self.site.store.run(lambda work: work.at_words(words))
+        if address is None or not words:
+            return self._door(
+                403, "Diese Wörter passen zu keinem Gespräch. Bitte noch einmal prüfen."
+            )
+        self.site.give_back(request, limits.RETURNING)
+        response = back_to("/")
+        self.cookie.put(response, address.id.removeprefix(self.cookie.prefix))
+        return response
+
+
+def body_of(form: Mapping[str, str]) -> Body:
+    return tapped(form["tap"]) if "tap" in form else said(form.get("text", ""))
+
+
+def _sends(work: Any, conversation: Conversation | None, body: Typed | Tapped) -> bool:
+    """Whether this begins a request: the button, or its words typed."""
+    match body:
+        case Tapped(Act(ref)):
+            return _is_sending(work, ref)
+        case Typed(text) if conversation is not None:
+            typed = normalise(text)
+            return any(
+                normalise(button.label) == typed and _is_sending(work, button.tap.ref)
+                for button in conversation.shown
+                if isinstance(button.tap, Act)
+            )
+        case _:
+            return False
+
+
+def _is_sending(work: Any, ref: str) -> bool:
+    found = work.load(RefKey(ref))
+    return isinstance(found, Ref) and found.action == SENDING
+
+
+def _drawn(words: Sequence[str], chance: bytes) -> str:
+    return words[int.from_bytes(chance) % len(words)]
+
+
+def folded(words: str) -> str:
+    """The words as they are compared: how they are parted and written large does not count."""
+    plain = words.lower().replace("ä", "ae").replace("ö", "oe").replace("ü", "ue")
+    return " ".join(re.findall(r"[a-z]+", plain.replace("ß", "ss")))
