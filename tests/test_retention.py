@@ -114,8 +114,8 @@ async def test_every_kind_that_is_counted_has_its_period_tested(tmp_path):
         (1, Keep(conversations=91 * DAY)),
         (2, Keep(seen=4 * DAY)),
         (5, Keep(conversations=89 * DAY)),
-        (9, Keep(audit=366 * DAY)),
-        (10, Keep(audit=364 * DAY)),
+        (10, Keep(audit=366 * DAY)),
+        (11, Keep(audit=364 * DAY)),
     ],
 )
 async def test_a_period_that_is_a_day_off_is_seen(number, keep, tmp_path):

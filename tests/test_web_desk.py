@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 from web.house import POST, Browser, House, opened
 
-from bot.commands import INVITATION_LASTS
+from bot.commands.inviting import INVITATION_LASTS
 from bot.core.joining import INVITATION, code_hash
 from bot.core.messages import Event, Invited, Screen, Staff
 from bot.core.messages import House as Own
@@ -322,7 +322,8 @@ async def test_a_request_goes_from_page_to_page_and_the_answer_comes_back(tmp_pa
         await _tap(staff, "Antworten")
         await said(staff, "Komm in der Pause zu mir")
         await _tap(staff, "Senden")
-        page = await visitor.get("/")
+        await visitor.get("/")
+        page = await visitor.tap("Neues ansehen")
         assert "Komm in der Pause zu mir" in page.text
 
 
