@@ -23,6 +23,8 @@ from bot.store import Keys, Store, StoreError, Work, control
 
 log = structlog.get_logger("lotse")
 
+NAME_HERE = "NAME_DES_BOTS"
+HOW = " (Telegram ist gerade nicht zu erreichen: bitte den Namen des Bots selbst einsetzen)"
 HEARD_EVERY = 180.0  # seconds between two notes that Telegram was reached
 
 
@@ -34,10 +36,11 @@ class Doors:
     profile: Profile | None = None
     origin: Origin | None = None
 
-    def links(self, payload: str) -> Sequence[str]:
+    async def links(self, payload: str) -> Sequence[str]:
         links = []
-        if self.telegram is not None and self.telegram.username:
-            links.append(f"https://t.me/{self.telegram.username}?start={payload}")
+        if self.telegram is not None:
+            name = await self.telegram.learn_name()
+            links.append(f"https://t.me/{name or NAME_HERE}?start={payload}{'' if name else HOW}")
         if self.origin is not None:
             links.append(f"{self.origin.text}/desk/join/{payload}")
         return links

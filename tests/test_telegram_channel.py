@@ -24,6 +24,7 @@ from bot.core.messages import (
     Typed,
 )
 from bot.core.taps import Move
+from bot.doors import Doors
 from bot.ports import Address, Incoming, Outgoing, Receipt, Refused, TryLater
 
 NOW = datetime(2026, 11, 24, 22, 4, tzinfo=UTC)
@@ -620,6 +621,11 @@ async def test_an_unreachable_telegram_is_no_reason_not_to_start(api, clock, pau
     api.fault("reset", "getMe")
     async with opened(api, clock=clock, pause=pauses) as channel:
         assert channel.username == ""
+        doors = Doors(channel)
+        api.fault("reset", "getMe")
+        (link,) = await doors.links("i_code")
+        assert link.startswith("https://t.me/NAME_DES_BOTS?start=i_code (Telegram ist gerade nicht")
+        assert await doors.links("i_code") == ["https://t.me/fake_lotse_bot?start=i_code"]
         api.type(7, "eins")
         ear = Ear()
         async with listening(channel, ear):

@@ -13,7 +13,7 @@ Arguments = Mapping[str, object]
 class Doors(Protocol):
     """Where an invitation can be redeemed, and what the doors say of themselves."""
 
-    def links(self, payload: str) -> Sequence[str]:
+    async def links(self, payload: str) -> Sequence[str]:
         """One link for each door that is switched on."""
         ...
 
@@ -25,7 +25,7 @@ class Doors(Protocol):
 class NoDoors:
     """No door is switched on: the bare code is all there is."""
 
-    def links(self, payload: str) -> Sequence[str]:
+    async def links(self, payload: str) -> Sequence[str]:
         del payload
         return ()
 

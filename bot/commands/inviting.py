@@ -28,7 +28,7 @@ async def invite(app: App, doors: Doors, arguments: Arguments, say: Say) -> int:
     await app.dispatcher.happened(
         [Event(f"invite:{code_hash(code)}", app.clock(), app.chance(), House(), body)]
     )
-    links = doors.links(f"{INVITATION}{code}")
+    links = await doors.links(f"{INVITATION}{code}")
     for link in links or (f"{INVITATION}{code}",):
         await say(link)
     if arguments.get("quiet") is not True:

@@ -85,6 +85,10 @@ class Telegram:
         """The bot's name for links, known once Telegram was reached by ``start``."""
         return self._wire.username
 
+    async def learn_name(self) -> str:
+        """The bot's name for links; "" while Telegram cannot be reached and never was."""
+        return await self._wire.learn_name()
+
     async def start(self) -> None:
         """Open the connections; raises ``TokenRejected``, survives an unreachable Telegram."""
         await self._wire.start()

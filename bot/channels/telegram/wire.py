@@ -54,6 +54,17 @@ class Wire:
         else:
             self.username = self._bot.username
 
+    async def learn_name(self) -> str:
+        """The bot's name, asked for when it could not be learnt at the start; "" for now."""
+        if not self.username:
+            try:
+                me = await self.call("getMe", {})
+            except (Answered, Unreached):
+                return ""
+            name = me.get("username") if isinstance(me, dict) else None
+            self.username = name if isinstance(name, str) else ""
+        return self.username
+
     async def stop(self) -> None:
         await self._bot.shutdown()
 
