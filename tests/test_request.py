@@ -402,7 +402,7 @@ def test_a_reply_to_an_answer_begins_a_new_promise():
     kim.says("eine frage noch")
     request = kim.request
     assert request.due is not None
-    assert talk.store.timers[Timer.PROMISE, request.id] == request.due
+    assert talk.at < talk.store.timers[Timer.PROMISE, request.id] <= request.due
     assert "Zugesagt" in kim.text
     talk.due(request)
     assert kim.request.overdue_since is not None
@@ -668,7 +668,7 @@ def test_a_clock_that_goes_back_breaks_nothing(jump):
     talk.at += jump
     talk.happens(House(), Due(Timer.PROMISE, request.id))
     assert kim.request == request
-    assert talk.store.timers[Timer.PROMISE, request.id] == request.due
+    assert talk.at < talk.store.timers[Timer.PROMISE, request.id] <= request.due
 
 
 YEARS = timedelta(days=3650)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from itertools import groupby
+from itertools import groupby, takewhile
 from operator import attrgetter
 from typing import Final, Self
 from zoneinfo import ZoneInfo
@@ -23,6 +23,7 @@ HORIZON: Final = 120  # days: longer than the summer holidays, shorter than a pr
 ENOUGH: Final = timedelta(hours=1)  # of a running span, or the next one is promised
 
 Absent = datetime | None  # until when; None: not absent
+Closed = Sequence[tuple[date, date]]  # first and last days on which a post is closed
 Person = tuple[Sequence[Span], Absent]  # a member's plan and absence, all that a promise needs
 
 _WEEKDAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
@@ -129,7 +130,7 @@ def next_opening(
     for day in _coming(at, horizon):
         if not days(day):
             continue
-        starts = (_instant(day, span.start) for span in _on(spans, day))
+        starts = (instant(day, span.start) for span in _on(spans, day))
         later = [start for start in starts if start.astimezone(UTC) > at]
         if later:
             return min(later)
@@ -137,32 +138,61 @@ def next_opening(
 
 
 def promise(
-    calendar: Calendar, kind: PostKind, people: Sequence[Person], at: datetime
+    calendar: Calendar,
+    kind: PostKind,
+    people: Sequence[Person],
+    at: datetime,
+    closed: Closed = (),
 ) -> datetime | None:
     """By when somebody answers: the earliest of what the members' plans allow, or None.
 
     For each member the end of the running span if an hour of it is left, else of the next one,
     on working days of the post, within ``HORIZON`` days. A member who is absent is reckoned from
     the moment of the return: nobody is promised for a time of absence, and a span that runs
-    at the return counts only if an hour of it is left then.
+    at the return counts only if an hour of it is left then. On ``closed`` days nobody is there.
     """
-    ends = (_end_of_presence(calendar, kind, plan, at, absent) for plan, absent in people)
+    ends = (_end_of_presence(calendar, kind, each, at, closed) for each in people)
     return min((end for end in ends if end), key=_utc, default=None)
 
 
 def _end_of_presence(
-    calendar: Calendar, kind: PostKind, plan: Sequence[Span], at: datetime, absent: Absent
+    calendar: Calendar, kind: PostKind, person: Person, at: datetime, closed: Closed
 ) -> datetime | None:
-    since = _utc(max(at, absent) if absent else at)
+    since = _utc(max(at, person[1]) if person[1] else at)
+    for start, end in presence(calendar, kind, person[0], at, closed):
+        if _utc(start) > since or _utc(end) - since >= ENOUGH:
+            return end
+    return None
+
+
+def presence(
+    calendar: Calendar, kind: PostKind, plan: Sequence[Span], at: datetime, closed: Closed = ()
+) -> Iterator[tuple[datetime, datetime]]:
+    """When the plan's spans begin and end, from that day on, within ``HORIZON`` days."""
     for day in _coming(at, HORIZON):
         spans = _on(plan, day)
         if not spans or not calendar.working_day(day, kind):
             continue
-        for span in spans:
-            start, end = _instant(day, span.start), _end(day, span)
-            if _utc(start) > since or _utc(end) - since >= ENOUGH:
-                return end
-    return None
+        if not any(first <= day <= last for first, last in closed):
+            yield from ((instant(day, span.start), _end(day, span)) for span in spans)
+
+
+def attended(  # noqa: PLR0913, PLR0917  (a post's people and days, and a stretch of time)
+    calendar: Calendar,
+    kind: PostKind,
+    people: Sequence[Person],
+    at: datetime,
+    due: datetime,
+    closed: Closed = (),
+) -> bool:
+    """Whether somebody is there for a moment between now and ``due``."""
+    return any(
+        _utc(max(start, at, absent or at, key=_utc)) < _utc(min(end, due, key=_utc))
+        for plan, absent in people
+        for start, end in takewhile(
+            lambda span: _utc(span[0]) < _utc(due), presence(calendar, kind, plan, at, closed)
+        )
+    )
 
 
 def _coming(at: datetime, horizon: int) -> Iterator[date]:
@@ -177,11 +207,11 @@ def _on(spans: Iterable[Span], day: date) -> list[Span]:
 
 def _end(day: date, span: Span) -> datetime:
     if span.end == time.max:
-        return _instant(day + timedelta(days=1), time())
-    return _instant(day, span.end)
+        return instant(day + timedelta(days=1), time())
+    return instant(day, span.end)
 
 
-def _instant(day: date, clock: time) -> datetime:
+def instant(day: date, clock: time) -> datetime:
     """That time on that day; a time the clocks skip in March becomes the one they jump to."""
     return _utc(datetime.combine(day, clock, tzinfo=ZONE)).astimezone(ZONE)
 

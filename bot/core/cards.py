@@ -7,6 +7,7 @@ from typing import TypeGuard
 from bot.core.calendar import spoken_hours, when
 from bot.core.directory import School
 from bot.core.messages import Button, Screen, Staff
+from bot.core.reach import belongs, desks, hold_back, may_put
 from bot.core.records import Member, Reason, Request, Word
 from bot.core.taps import Move
 from bot.core.tree import ENTRANCE, Audience, Reach
@@ -89,7 +90,7 @@ def state_of(turn: Turn, request: Request, viewer: Member) -> str:
         return turn.text("state_withdrawn")
     if not request.open:
         return turn.text("state_closed", reason=turn.text(f"reason_{reason_key(request.reason)}"))
-    if request.post not in viewer.posts and request.claimed_by != viewer.id:
+    if not belongs(turn, request, viewer) and request.claimed_by != viewer.id:
         return turn.text("state_passed_on")
     if claimer is None:
         return turn.text("state_overdue" if request.overdue_since else "state_open")
@@ -105,7 +106,7 @@ def holder(turn: Turn, request: Request) -> Member | None:
 
 def may_claim(turn: Turn, request: Request, member: Member) -> bool:
     """Whether it is open, free, and at a post of this member."""
-    return request.open and holder(turn, request) is None and request.post in member.posts
+    return request.open and holder(turn, request) is None and belongs(turn, request, member)
 
 
 def mine(request: Request | None, member: Member) -> TypeGuard[Request]:
@@ -167,7 +168,7 @@ def said(turn: Turn, words: tuple[Word, ...]) -> str:
 
 def buttons(turn: Turn, request: Request, viewer: Member) -> tuple[Button, ...]:
     """What this member may do: claim while it is open, answer and close what is theirs."""
-    if not request.open or request.post not in viewer.posts:
+    if not request.open or not belongs(turn, request, viewer):
         return ()
     group, held = f"{slot(request)}:{viewer.id}", holder(turn, request)
     if held is None:
@@ -182,13 +183,15 @@ def buttons(turn: Turn, request: Request, viewer: Member) -> tuple[Button, ...]:
 
 def announce(turn: Turn, request: Request) -> None:
     """A new card for everybody on the post."""
-    for member in turn.team.of(request.post):
+    for member in desks(turn, request):
         put_down(turn, request, member, edit=False)
 
 
 def refresh(turn: Turn, request: Request, *posts: str) -> None:
     """The cards that are out on these posts say how it stands now."""
     members = {member.id: member for post in posts for member in turn.team.of(post)}
+    if request.post in posts:
+        members |= {member.id: member for member in desks(turn, request)}
     for member in members.values():
         put_down(turn, request, member, edit=True)
 
@@ -199,6 +202,10 @@ def put_down(turn: Turn, request: Request, member: Member, *, edit: bool) -> Non
     The numbers count for it when it is new or the member's own doing, and never while somebody
     else's doing meets a member who is writing.
     """
+    if not may_put(turn, member, request) and not (edit and request.claimed_by == member.id):
+        if not edit:  # an edit of a card that was never shown would come as a message
+            hold_back(turn, member, request)
+        return
     screen = card_screen(turn, request, member, edit=edit)
     own = turn.event.who == Staff(member.id)
     ahead = own or (not edit and member.asked is None)
@@ -217,6 +224,9 @@ def whole(turn: Turn, request: Request, member: Member) -> None:
 
 def wrote(turn: Turn, request: Request, member: Member, text: str) -> None:
     """The visitor's further words, for whoever claimed it, with the way to answer."""
+    if not may_put(turn, member, request):
+        hold_back(turn, member, request)
+        return
     answer = turn.acting(turn.text("do_answer"), member.id, "answer", request.id)
     offer(turn, member, (answer,), ahead=member.asked is None, instead=False)
     screen = Screen(turn.text("visitor_wrote", name=request.name, text=text), (answer,))

@@ -2,9 +2,10 @@
 
 import hashlib
 from dataclasses import replace
+from datetime import timedelta
 from typing import assert_never
 
-from bot.core import cards, editing, entries, joining, listing, steps
+from bot.core import attendance, cards, editing, entries, joining, listing, steps
 from bot.core import request as requests
 from bot.core.cards import tell
 from bot.core.fitting import fitting
@@ -24,18 +25,21 @@ from bot.core.messages import (
     Tapped,
     Typed,
 )
+from bot.core.reach import belongs
 from bot.core.records import Member, Reason, Ref, Request
 from bot.core.taps import Act, Tap
 from bot.core.understand.text import normalise
 from bot.core.world import Turn
 
 LONGEST = 4096  # characters of an answer; what is longer is cut, and the preview shows it
+SEEN_FOR = timedelta(minutes=10)  # how exactly it is known when a desk was last used
 LEAVING = frozenset({"verwerfen", "abbrechen", "liste"})  # words that end what is being written
 REASONS = (Reason.ANSWERED, Reason.PASSED_ON, Reason.PRANK, Reason.WRONG_PLACE, Reason.NO_REPLY)
 
 
 def desk(turn: Turn, member: Member) -> None:
     """Answer one event of a member; nothing typed reaches anybody without a preview."""
+    member = seen(turn, member)
     match turn.event.body:
         case Started(payload):
             started(turn, member, payload)
@@ -51,6 +55,15 @@ def desk(turn: Turn, member: Member) -> None:
             pass  # the house's own events: see turn.py
         case _:
             assert_never(turn.event.body)
+
+
+def seen(turn: Turn, member: Member) -> Member:
+    """The desk was opened: said once in a while, since it is written down each time."""
+    if member.here_at is not None and turn.event.at - member.here_at < SEEN_FOR:
+        return member
+    member = replace(member, here_at=turn.event.at)
+    turn.put(member)
+    return member
 
 
 def started(turn: Turn, member: Member, payload: str) -> None:
@@ -109,12 +122,14 @@ def answered(turn: Turn, member: Member, text: str) -> None:
             steps.plan_typed(turn, member, post, text)
         case editing.ASKED:
             editing.typed(turn, member, text)
+        case _ if asked in attendance.ASKED:
+            attendance.typed(turn, member, asked, post, text)
         case "answer" if text:
             draft = f"{member.draft}\n\n{text}" if member.draft else text
             preview(turn, member, draft[:LONGEST])
         case "entry_phone" | "entry_email" | "entry_hours" | "entry_room":
             entries.typed(turn, member, asked.removeprefix("entry_"), post, text)
-        case _:
+        case _ if not attendance.spoken(turn, member, text):
             tell(turn, member, turn.text("desk_chatter"))
 
 
@@ -170,7 +185,7 @@ def tapped(turn: Turn, member: Member, tap: Tap) -> None:
         tell(turn, member, turn.text("desk_already_done"))
     elif ref.action in entries.ACTIONS:
         entries.tapped(turn, member, ref)
-    else:
+    elif not attendance.tapped(turn, member, ref):
         steps.on_post(turn, member, ref)
     if not any(isinstance(effect, Audit) for effect in turn.effects[before:]):
         turn.audit(ref.action, about)  # unless what it does has said so more exactly
@@ -190,7 +205,7 @@ def on_request(turn: Turn, member: Member, ref: Ref, request: Request) -> None:
 def claim(turn: Turn, member: Member, request: Request) -> None:
     """The first has it; the others are told who."""
     holder = cards.holder(turn, request)
-    if not request.open or request.post not in member.posts:
+    if not request.open or not belongs(turn, request, member):
         tell(turn, member, cards.state_of(turn, request, member))
     elif holder is not None:
         told = turn.text("claimed_by_other", name=request.name, member=holder.label)
@@ -201,7 +216,7 @@ def claim(turn: Turn, member: Member, request: Request) -> None:
 
 def show(turn: Turn, member: Member, request: Request) -> None:
     """The card again, below."""
-    if request.post not in member.posts:
+    if not belongs(turn, request, member):
         tell(turn, member, turn.text("desk_not_yours"))
         return
     cards.put_down(turn, request, member, edit=False)

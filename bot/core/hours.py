@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import time
+from datetime import date, time, timedelta
 
 from bot.core.directory import Span
 
@@ -69,6 +69,46 @@ def _runs(weekdays: list[int]) -> list[list[int]]:
 
 def _written(clock: time) -> str:
     return "24:00" if clock == time.max else f"{clock:%H:%M}"
+
+
+_AT = re.compile(
+    r",?\s*(?:überblick|um|dann)\s*(?:um)?\s*(\d{1,2}(?:[:.]\d{2})?)\s*(?:uhr)?\s*$", re.IGNORECASE
+)
+
+
+def clock_in(text: str) -> tuple[str, time | None]:
+    """The hours before, and the time behind, „Überblick“: "Mo-Fr 8-16, Überblick 7:30"."""
+    found = _AT.search(text)
+    return (text, None) if found is None else (text[: found.start()].strip(), _clock(found[1]))
+
+
+def days_in(text: str) -> frozenset[int]:
+    """The weekdays of "Mo, Mi" or "Di-Do" without times; none when anything else stands there."""
+    parts = _DAYS.findall(text)
+    if _DAYS.sub("", text).strip(" ,;+/&und."):
+        return frozenset()
+    found = ((DAYS[a[:2].lower()], DAYS[(b or a)[:2].lower()]) for a, b in parts)
+    return frozenset(day for first, last in found for day in range(first, last + 1))
+
+
+def day_of(text: str, today: date) -> date | None:
+    """A day as people write it: 4.12.2026, 4.12. (the next one), Freitag, morgen, heute."""
+    said = text.strip().lower().removeprefix("bis ").strip()
+    if said in {"heute", "morgen", "übermorgen"}:
+        return today + timedelta(days=("heute", "morgen", "übermorgen").index(said))
+    if said[:2] in DAYS and _DAYS.fullmatch(said):
+        return today + timedelta(days=(DAYS[said[:2]] - today.weekday()) % 7)
+    try:
+        if "-" in said:
+            return date.fromisoformat(said)
+        parts = [int(part) for part in said.strip(".").split(".")]
+        if len(parts) == 2:
+            this = date(today.year, parts[1], parts[0])
+            return this if this >= today else date(today.year + 1, parts[1], parts[0])
+        day, month, year = parts
+        return date(year + 2000 if year < 100 else year, month, day)
+    except ValueError:
+        return None
 
 
 def _part(days: str, times: str) -> list[Span] | None:

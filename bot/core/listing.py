@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
-from bot.core import cards, editing, steps
+from bot.core import away, cards, editing, steps
 from bot.core.calendar import clock, local
 from bot.core.cards import tell
 from bot.core.messages import Button, Command, EraseChat, Staff
+from bot.core.reach import posts_of
 from bot.core.records import Member, Request
 from bot.core.screens import post_name
 from bot.core.taps import Act
@@ -26,10 +27,10 @@ def commanded(turn: Turn, member: Member, command: Command) -> None:
             listed(turn, member)
         case Command.POST:
             posts(turn, member)
-        case Command.PLAN if member.posts:
-            steps.ask_plan(turn, member, member.posts[0])
         case Command.PLAN:
-            tell(turn, member, turn.text("no_post"))
+            steps.plans(turn, member)
+        case Command.ABSENT:
+            away.shown(turn, member, member)
         case Command.PREVIEW:
             editing.ask(turn, member)
         case Command.HELP | Command.LANGUAGE | Command.EMERGENCY:
@@ -58,7 +59,7 @@ def posts(turn: Turn, member: Member) -> None:
 
 def listed(turn: Turn, member: Member) -> None:
     """Open requests of my posts, overdue first, red first, then by due time."""
-    found = [request for post in member.posts for request in turn.requests_at(post)]
+    found = [request for post in posts_of(turn, member) for request in turn.requests_at(post)]
     found.sort(
         key=lambda r: (r.overdue_since is None, not r.alert, r.due is None, r.due or r.sent_at)
     )

@@ -100,6 +100,7 @@ class Command(StrEnum):
     POST = "stelle"
     PLAN = "plan"
     PREVIEW = "vorschau"
+    ABSENT = "abwesend"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,10 @@ class Timer(StrEnum):
     GATHER = "gather"  # the visitor has paused: the desk hears what was added; ref = request
     WINDOW = "window"  # a message is safe again; ref = conversation
     ASK = "ask"  # has somebody got in touch? ref = request
+    RETURN = "return"  # an absence is over; ref = member, or post: it is no longer full
+    RECKON = "reckon"  # presence changed: what waits is reckoned anew; ref = post/page
+    DIGEST = "digest"  # ref = member
+    OPENING = "opening"  # two hours after a plan's beginning; ref = post
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,20 @@ from bot.core.ahead import brought_back, written_ahead
 from bot.core.calendar import when
 from bot.core.directory import COORDINATION, PostKind
 from bot.core.messages import Count, Screen, Staff, Timer, Wake
+from bot.core.reach import desks
 from bot.core.records import Reason, Request
-from bot.core.request import QUIET, arrive, close, expected, remind, tell, wait
+from bot.core.request import (
+    CLAIMER,
+    QUIET,
+    arrive,
+    close,
+    expected,
+    reached,
+    remind,
+    tell,
+    told,
+    wait,
+)
 from bot.core.routing import Rung, next_rung, other_carrier
 from bot.core.screens import carrier_name, post_name
 from bot.core.view import sight_for
@@ -24,7 +36,7 @@ def due(turn: Turn, request: Request) -> None:
     elif request.due is None:
         quiet(turn, request)
     elif turn.event.at < request.due:
-        wait(turn, request)  # the clock went back, or the promise moved
+        before_due(turn, request)  # or the clock went back, or the promise moved
     else:
         broken(turn, request)
 
@@ -48,6 +60,20 @@ def anew(turn: Turn, request: Request) -> None:
 def promised(turn: Turn, request: Request) -> str:
     """By when somebody answers, as it is said to the visitor."""
     return when(request.due or turn.event.at, turn.event.at)
+
+
+def before_due(turn: Turn, request: Request) -> None:
+    """Whoever claimed it is reminded, then the whole post; each once for one due time."""
+    stage = reached(request, turn.event.at)
+    if request.due is not None and stage > told(request):
+        request = replace(request, reminded=(request.due, stage))
+        turn.put(request)
+        holder = cards.holder(turn, request)
+        to = (holder,) if holder and stage == CLAIMER else desks(turn, request)
+        due = when(request.due or turn.event.at, turn.event.at)
+        for member in to:
+            remind(turn, member.id, "due_soon", request, due=due)
+    wait(turn, request)
 
 
 def quiet(turn: Turn, request: Request) -> None:
@@ -80,11 +106,11 @@ def broken(turn: Turn, request: Request) -> None:
 def rungs_of(turn: Turn, request: Request) -> tuple[Rung, ...]:
     """The live rungs for this request today."""
     sight = sight_for(turn.k, turn.team, request, turn.event.at)
-    return sight.live(skip_school=request.skip_school)
+    return sight.live(skip_school=request.skip_school, holder=request.post)
 
 
-def move(turn: Turn, request: Request, rung: Rung) -> None:
-    """To the next rung, with a new promise."""
+def move(turn: Turn, request: Request, rung: Rung, key: str = "promise_moved") -> None:
+    """To the next rung, with a new promise; ``key`` says to the visitor why."""
     before = request.post
     tried = (*request.tried, before)
     request = replace(
@@ -97,7 +123,7 @@ def move(turn: Turn, request: Request, rung: Rung) -> None:
         "post": post_name(turn, rung.post),
         "promise": when(rung.promise, turn.event.at) if rung.promise else "",
     }
-    tell(turn, request, turn.text("promise_moved", request.audience, **values))
+    tell(turn, request, turn.text(key, request.audience, **values))
     cards.refresh(turn, request, before)
     arrive(turn, request)
 
@@ -151,7 +177,7 @@ def put_back(turn: Turn, request: Request) -> Request:
 def recall(turn: Turn, request: Request) -> None:
     """The post is reminded; the coordination office learns the fact and finds a recipient."""
     cards.refresh(turn, request, request.post)
-    for member in turn.team.of(request.post):
+    for member in desks(turn, request):
         remind(turn, member.id, "overdue_here", request)
     sight = sight_for(turn.k, turn.team, request, turn.event.at)
     rungs = sight.ladder(skip_school=request.skip_school)

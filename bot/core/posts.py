@@ -57,7 +57,7 @@ def missing(post_id: str, directory: Directory, team: Team) -> tuple[Step, ...]:
     done = {
         Step.PERMISSION: facts.permission is not None or _approved(carrier_of(post_id, directory)),
         Step.CREW: len(members) + stands_in >= 2 and bool(members),
-        Step.HOURS: any(member.plan for member in members),
+        Step.HOURS: any(member.plan or member.plans for member in members),
         Step.PRACTICE: facts.practised,
     }
     return tuple(step for step in Step if not done[step])

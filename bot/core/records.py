@@ -5,7 +5,7 @@ keys are a closed union: ``turn.needs`` asks for them, the store answers.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 
 from bot.core.directory import Span
@@ -178,6 +178,8 @@ class Request:
     reason: Reason | None = None
     practice: bool = False
     alert: bool = False  # danger words were seen; the card is red
+    reminded: tuple[datetime, int] | None = None  # for which due time, and how far (see presence)
+    also: tuple[str, ...] = ()  # posts and members beside the post that a red card went to
     words: tuple[Word, ...] = ()
     friend: bool = False  # asked for a friend
     reach: Reach = Reach.HERE  # how the visitor wants to be answered
@@ -229,7 +231,14 @@ class Member:
     posts: tuple[str, ...] = ()
     district: str | None = None  # a coordinator's
     plan: tuple[Span, ...] = ()  # weekly hours
+    plans: tuple[tuple[str, tuple[Span, ...]], ...] = ()  # of one post each, instead of ``plan``
     absent_until: datetime | None = None
+    here_at: datetime | None = None  # last did something at the desk
+    waking: tuple[Span, ...] = ()  # when cards may come by themselves; none: at any time
+    digest: time | None = (
+        None  # what came outside of them, at once at this time; None: when they begin
+    )
+    held_back: tuple[str, ...] = ()  # requests that the next digest names
     asked: str | None = None  # what the last screen asked to be typed
     writing_to: str | None = None  # the claimed request that typed text answers
     draft: str = ""  # answer in preview
@@ -264,6 +273,8 @@ class PostFacts:
     deputy: str | None = None  # a member of another post who steps in
     practised: bool = False
     accepting: bool = False  # "Ab jetzt annehmen" was tapped
+    full_until: datetime | None = None  # takes nothing new; what it has stays
+    closed: tuple[tuple[date, date], ...] = ()  # days on which nobody is there, both ends included
     paused: bool = False
     asked_at: datetime | None = None  # when its members were last asked about its entry
     confirmed_on: date | None = None  # a member said that the entry is true

@@ -5,7 +5,10 @@ from datetime import datetime, time, timedelta
 
 from bot.core import cards, gathering, telling
 from bot.core.calendar import ZONE, when
+from bot.core.farther import widened
 from bot.core.messages import Button, Count, LetSleep, Screen, Staff, Timer, Wake
+from bot.core.presence import absent
+from bot.core.reach import expect_opening, hold_back, may_put, posts_of
 from bot.core.records import Author, Enclosure, Member, Reason, Request, Word
 from bot.core.screens import post_name
 from bot.core.understand.crisis import Level
@@ -14,6 +17,8 @@ from bot.core.world import Turn
 
 QUIET = timedelta(days=30)  # an answered request with nothing new closes by itself
 AGAIN = timedelta(days=1)  # without a plan to reckon from, recalled daily
+CLAIMER, WHOLE_POST = 1, 2  # who is reminded before the due time, in this order
+AHEAD = {CLAIMER: timedelta(hours=2), WHOLE_POST: timedelta(hours=1)}  # less than a span promised
 MOST_WORDS = 500  # messages of one request; more would no longer fit a memory
 
 
@@ -32,19 +37,52 @@ def arrive(turn: Turn, request: Request) -> None:
     if post is not None and post.valid_until is not None:
         after = datetime.combine(post.valid_until + timedelta(days=1), time(), tzinfo=ZONE)
         turn.do(Wake(after, Timer.ENDED, post.id))
+    if request.alert:
+        request = widened(turn, request)
+        turn.put(request)
+    if not request.practice:
+        expect_opening(turn, request.post)
     cards.announce(turn, request)
 
 
 def wait(turn: Turn, request: Request) -> None:
-    """Whatever happens until the due time, the timer fires."""
+    """Whatever happens until the due time, the timer fires; one for all of its steps."""
     if request.due is not None:
-        turn.do(Wake(request.due, Timer.PROMISE, request.id))
+        turn.do(Wake(next_step(request, turn.event.at), Timer.PROMISE, request.id))
+
+
+def next_step(request: Request, at: datetime) -> datetime:
+    """When this waiting request is looked at next: a reminder, or its due time."""
+    due = request.due or at
+    if request.overdue_since is not None:
+        return due
+    before = (due - ahead for stage, ahead in steps(request) if stage > told(request))
+    return min((step for step in before if step > at), default=due)
+
+
+def steps(request: Request) -> tuple[tuple[int, timedelta], ...]:
+    """How long before the due time who is reminded."""
+    whole = (WHOLE_POST, AHEAD[WHOLE_POST])
+    return ((CLAIMER, AHEAD[CLAIMER]), whole) if request.claimed_by else (whole,)
+
+
+def told(request: Request) -> int:
+    """How far the reminders for this due time have come."""
+    due, stage = request.reminded or (None, 0)
+    return stage if due == request.due else 0
+
+
+def reached(request: Request, at: datetime) -> int:
+    """How far they should have come by now; 0: nobody is reminded yet, or all are too late."""
+    if request.due is None or request.overdue_since is not None:
+        return 0
+    return max((s for s, ahead in steps(request) if at >= request.due - ahead), default=0)
 
 
 def expected(turn: Turn, request: Request) -> datetime:
     """When somebody can be expected at the post that has it."""
     sight = sight_for(turn.k, turn.team, request, turn.event.at)
-    rungs = sight.live(skip_school=request.skip_school)
+    rungs = sight.live(skip_school=request.skip_school, holder=request.post)
     promised = next((r.promise for r in rungs if r.post == request.post), None)
     return promised or turn.event.at + AGAIN
 
@@ -65,10 +103,14 @@ def add(turn: Turn, request: Request, texts: tuple[str, ...]) -> Request:
         due=due,
         undelivered=False,
     )
+    holder = cards.holder(turn, request)
+    gone = holder is not None and absent(holder, turn.event.at)
+    if gone:  # whoever answered before is away: it is the whole post's again
+        request = replace(request, claimed_by=None)
     wait(turn, request)
-    if red:
-        untold = request.untold + len(texts)
-        return gathering.told(turn, replace(request, untold=untold), anew=True)
+    if red or gone:
+        request = replace(widened(turn, request), untold=request.untold + len(texts))
+        return gathering.told(turn, request, anew=True)
     gathering.gather(turn, request, len(texts))
     return request
 
@@ -104,6 +146,10 @@ def tell(turn: Turn, request: Request, text: str, *more: Button, quotes: bool = 
 
 def remind(turn: Turn, member: str, key: str, request: Request, **values: str) -> None:
     """A word about a request to one member; none of its own words are in it."""
+    found = turn.team.member(member)
+    if found is not None and not may_put(turn, found, request):
+        hold_back(turn, found, request)
+        return
     text = turn.text(key, None, name=request.name, **values)
     turn.say(Staff(member), Screen(text), request.id)
 
@@ -115,14 +161,24 @@ def claim(turn: Turn, member: Member, request: Request) -> None:
     """Race-safe by order of turns: the first one has it, the others are told who."""
     first = request.read_at is None
     request = replace(request, claimed_by=member.id, overdue_since=None)
+    request = taken_over(turn, request, member)
     request = replace(request, read_at=request.read_at or turn.event.at)
     request = gathering.settled(turn, request)  # the claimer reads all of it now
+    wait(turn, request)
     cards.refresh(turn, request, request.post)
     cards.whole(turn, request, member)
     if first:
         promise = when(request.due, turn.event.at) if request.due else ""
         values = {"name": request.name, "post": post_name(turn, request.post), "promise": promise}
         tell(turn, request, turn.text("read", request.audience, **values))
+
+
+def taken_over(turn: Turn, request: Request, member: Member) -> Request:
+    """A red card that went further is at the post of whoever took it first."""
+    own = [post for post in member.posts if post in request.also]
+    if not own or request.post in posts_of(turn, member):
+        return request
+    return replace(request, post=own[0], tried=(*request.tried, request.post))
 
 
 def reply(turn: Turn, request: Request, text: str) -> None:

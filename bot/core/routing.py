@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, assert_never
 
-from bot.core.calendar import Calendar, local, promise
+from bot.core.calendar import Calendar, local
 from bot.core.contacts import Contact, contact_of, school_contact
 from bot.core.directory import Directory, Post, PostKind, School
 from bot.core.posts import (
@@ -18,6 +18,7 @@ from bot.core.posts import (
     post_state,
     suppose_all_live,
 )
+from bot.core.presence import full, promised
 from bot.core.records import Team
 from bot.core.tree import Audience
 
@@ -70,6 +71,7 @@ class Rung:
     takes: bool
     why: str  # a clause: „weil deine Schule in Halle liegt“
     promise: datetime | None
+    full: bool = False  # takes nothing new for a while; what it has stays with it
 
 
 # ── The ladder ──────────────────────────────────────────────────────────────────────────────────
@@ -90,19 +92,25 @@ def ladder(
         if state is PostState.ENDED:
             continue
         takes = post.kind is not PostKind.COORDINATION_OFFICE and wish.audience in post.takes
-        people = [(member.plan, member.absent_until) for member in team.of(post.id)]
         answered = state is PostState.LIVE and takes
-        due = promise(calendar, post.kind, people, at) if answered else None
-        rungs.append(Rung(post.id, post.kind, state, takes, why(directory, wish, post.kind), due))
+        due = promised(calendar, directory, team, post, at) if answered else None
+        reason, busy = why(directory, wish, post.kind), full(team, post.id, at)
+        rungs.append(Rung(post.id, post.kind, state, takes, reason, due, busy))
     return tuple(rungs)
 
 
-def live(rungs: tuple[Rung, ...]) -> tuple[Rung, ...]:
-    """The rungs that take a request of this audience now, each with its promise."""
+def live(rungs: tuple[Rung, ...], holder: str = "") -> tuple[Rung, ...]:
+    """The rungs that take a request of this audience now, each with its promise.
+
+    A full post takes nothing new; of a request that it has already it is the ``holder``.
+    """
     return tuple(
         rung
         for rung in rungs
-        if rung.state is PostState.LIVE and rung.takes and rung.promise is not None
+        if rung.state is PostState.LIVE
+        and rung.takes
+        and rung.promise is not None
+        and (not rung.full or rung.post == holder)
     )
 
 

@@ -7,9 +7,11 @@ from typing import assert_never
 from bot.core import request as requests
 from bot.core.calendar import local, spoken_hours
 from bot.core.cards import offer, tell
-from bot.core.hours import spans_of
+from bot.core.directory import Span
+from bot.core.hours import days_in, spans_of
 from bot.core.messages import Button, Count, Screen, Staff, Timer, Wake
 from bot.core.posts import PostState, Step, missing, post_of, post_state
+from bot.core.presence import plan_at
 from bot.core.records import Member, Permission, Reason, Ref, Request, Role
 from bot.core.screens import carrier_name, post_name
 from bot.core.tree import Audience
@@ -62,6 +64,7 @@ def steps(
     offers = [
         ("permission", leads and Step.PERMISSION in open_steps),
         ("plan", True),
+        ("deputy", leads or post in member.posts),
         ("practice", Step.PRACTICE in open_steps and post in member.posts),
         ("accept", leads and state in {PostState.READY, PostState.PAUSED} and not open_steps),
         ("pause", leads and state is PostState.LIVE),
@@ -100,11 +103,23 @@ def cancel(turn: Turn, member: Member, post: str) -> Button:
 
 
 def ask_plan(turn: Turn, member: Member, post: str) -> None:
-    """The present weekly hours, and what is typed next are the new ones."""
-    plan = spoken_hours(member.plan)
+    """The present weekly hours at this post, and what is typed next are the new ones."""
+    plan = spoken_hours(plan_at(member, post))
     now = turn.text("plan_now", plan=plan) if plan else turn.text("plan_none")
     asked = replace(member, asked=f"plan:{post}")
     tell(turn, asked, f"{now}\n\n{turn.text('plan_ask')}", cancel(turn, member, post))
+
+
+def plans(turn: Turn, member: Member) -> None:
+    """The weekly hours; with several posts, of which one is asked first."""
+    match member.posts:
+        case ():
+            tell(turn, member, turn.text("no_post"))
+        case (post,):
+            ask_plan(turn, member, post)
+        case posts:
+            buttons = (turn.acting(post_name(turn, p), member.id, "plan", extra=p) for p in posts)
+            tell(turn, member, turn.text("plan_which"), *buttons)
 
 
 def permission_typed(turn: Turn, member: Member, post: str, text: str) -> None:
@@ -132,17 +147,29 @@ def german_date(text: str) -> date | None:
 
 
 def plan_typed(turn: Turn, member: Member, post: str, text: str) -> None:
-    """The weekly hours: "Mo-Do 8-15, Fr 8-12"."""
-    spans = spans_of(text)
+    """The weekly hours: "Mo-Do 8-15, Fr 8-12", or "Mo, Mi" of the hours that are known.
+
+    With several posts they are those of this one; the promises that were given are looked at.
+    """
+    days = days_in(text)
+    spans = spans_of(text) or tuple(s for s in plan_at(member, post) if s.weekday in days)
     if not spans:
         tell(turn, member, turn.text("plan_unclear"))
         return
-    member = replace(member, plan=spans)
+    member = planned(member, post, spans)
     turn.put(member)
     turn.audit("plan", post)
     checked(turn, *member.posts)
+    turn.do(*(Wake(turn.event.at, Timer.RECKON, f"{each}/0") for each in member.posts))
     first = turn.text("plan_recorded", plan=spoken_hours(spans))
     checklist(turn, member, post, first=first)
+
+
+def planned(member: Member, post: str, spans: tuple[Span, ...]) -> Member:
+    """With one post the plan is the member's; with several, each post has its own."""
+    if len(member.posts) == 1:
+        return replace(member, plan=spans, plans=())
+    return replace(member, plans=tuple((dict(member.plans) | {post: spans}).items()))
 
 
 def practice(turn: Turn, member: Member, post: str) -> None:

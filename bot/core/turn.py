@@ -9,7 +9,18 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never, cast
 
-from bot.core import entries, forgetting, gathering, joining, overdue, steps, telling
+from bot.core import (
+    entries,
+    forgetting,
+    gathering,
+    joining,
+    opening,
+    overdue,
+    quiet,
+    reckoning,
+    steps,
+    telling,
+)
 from bot.core import request as requests
 from bot.core.desk import desk
 from bot.core.knowledge import Knowledge
@@ -104,6 +115,7 @@ def _of_who(event: Event, known: Known, keys: set[Key]) -> tuple[Button, ...]:
                 keys.add(RequestKey(member.writing_to))
             if isinstance(event.body, Commanded | Started):
                 keys.update(OpenRequests(post) for post in member.posts)
+                keys.update(_of_deputy(member_id, known))
             return member.shown
         case House():
             return ()
@@ -117,6 +129,18 @@ def _of_conversation(found: Conversation, keys: set[Key]) -> None:
         keys.add(RequestKey(found.writing_to))
 
 
+def _of_deputy(member: str, known: Known) -> tuple[OpenRequests, ...]:
+    """A deputy's list holds the posts for which she may step in."""
+    team = cast("Team | None", known.get(TeamKey())) or Team()
+    return tuple(OpenRequests(facts.id) for facts in team.posts if facts.deputy == member)
+
+
+def _of_held(member: str, known: Known) -> tuple[RequestKey, ...]:
+    """What the next digest of a member names."""
+    found = (cast("Team | None", known.get(TeamKey())) or Team()).member(member)
+    return tuple(RequestKey(held) for held in found.held_back) if found else ()
+
+
 def _of_body(event: Event, known: Known, keys: set[Key], shown: tuple[Button, ...]) -> None:
     match event.body:
         case Tapped(Act(ref)):
@@ -126,21 +150,35 @@ def _of_body(event: Event, known: Known, keys: set[Key], shown: tuple[Button, ..
         case Started(payload) if payload.startswith(joining.INVITATION):
             code = payload.removeprefix(joining.INVITATION)
             keys.add(InvitationKey(joining.code_hash(code)))
-        case Due(Timer.PROMISE | Timer.GATHER | Timer.ASK, ref):
-            keys.add(RequestKey(ref))
-        case Due(Timer.WINDOW, ref):
-            keys.add(ConversationKey(ref))
-            found = cast("Conversation | None", known.get(ConversationKey(ref)))
-            if found is not None:
-                _of_conversation(found, keys)
-        case Due(Timer.RETENTION, ref):
-            keys.update((RequestKey(ref), ConversationKey(ref), RequestsOf(ref)))
-        case Due(Timer.ENDED, post):
-            keys.add(OpenRequests(post))
+        case Due(kind, ref):
+            _of_due(kind, ref, known, keys)
         case NotDelivered(_, about) if about:
             keys.add(RequestKey(about))
         case _:
             pass
+
+
+def _of_due(kind: Timer, ref: str, known: Known, keys: set[Key]) -> None:
+    match kind:
+        case Timer.PROMISE | Timer.GATHER | Timer.ASK:
+            keys.add(RequestKey(ref))
+        case Timer.WINDOW:
+            keys.add(ConversationKey(ref))
+            found = cast("Conversation | None", known.get(ConversationKey(ref)))
+            if found is not None:
+                _of_conversation(found, keys)
+        case Timer.RECKON | Timer.OPENING:
+            keys.add(OpenRequests(*reckoning.page_of(ref)))
+        case Timer.DIGEST | Timer.RETURN:
+            keys.update(_of_held(ref, known))
+        case Timer.RETENTION:
+            keys.update((RequestKey(ref), ConversationKey(ref), RequestsOf(ref)))
+        case Timer.ENDED:
+            keys.add(OpenRequests(ref))
+        case Timer.ENTRY:
+            pass  # the directory and the team say it all
+        case _:
+            assert_never(kind)
 
 
 def _of_refs(refs: Iterable[str], known: Known, keys: set[Key]) -> None:
@@ -203,6 +241,8 @@ def _house(now: Turn, body: Body) -> None:
             entries.due(now, post)
         case Settled():
             entries.settled(now, body)
+        case Due(Timer.RECKON | Timer.OPENING | Timer.DIGEST | Timer.RETURN as kind, ref):
+            _presence(now, kind, ref)
         case Due(kind, ref):
             _due(now, kind, ref)
         case NotDelivered(to, about) if about:
@@ -211,6 +251,18 @@ def _house(now: Turn, body: Body) -> None:
             joining.invited(now, body)
         case _:
             pass
+
+
+def _presence(now: Turn, kind: Timer, ref: str) -> None:
+    match kind:
+        case Timer.RECKON:
+            reckoning.reckoned(now, ref)
+        case Timer.OPENING:
+            opening.due(now, ref)
+        case Timer.DIGEST:
+            quiet.digest(now, ref)
+        case _:
+            quiet.returned(now, ref)
 
 
 def _due(now: Turn, kind: Timer, ref: str) -> None:

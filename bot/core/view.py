@@ -7,6 +7,7 @@ from typing import Any
 from bot.core.calendar import local
 from bot.core.knowledge import Knowledge
 from bot.core.posts import PostState, post_state
+from bot.core.presence import full
 from bot.core.records import Answer, Conversation, Request, Team
 from bot.core.routing import SCHOOL, Rung, Wish, ladder, live, next_rung, other_carrier
 from bot.core.tree import Audience
@@ -78,11 +79,11 @@ class Sight:
             excluded=conversation.excluded,
         )
 
-    def live(self, *, skip_school: bool) -> tuple[Rung, ...]:
-        """The rungs that would take a request now."""
+    def live(self, *, skip_school: bool, holder: str = "") -> tuple[Rung, ...]:
+        """The rungs that would take a request now, and ``holder`` also while it is full."""
         if not self.team.members:
             return ()  # nobody has joined: no need to climb
-        return live(self.ladder(skip_school=skip_school))
+        return live(self.ladder(skip_school=skip_school), holder)
 
     @property
     def reachable(self) -> bool:
@@ -93,7 +94,8 @@ class Sight:
     def somewhere(self) -> bool:
         """Whether any post takes requests at all: what is said while the place is unknown."""
         accepting = (facts.id for facts in self.team.posts if facts.accepting)
-        states = (post_state(p, self.k.directory, self.team, self.day) for p in accepting)
+        taking = (post for post in accepting if not full(self.team, post, self.at))
+        states = (post_state(p, self.k.directory, self.team, self.day) for p in taking)
         return any(state is PostState.LIVE for state in states)
 
     def decide(self, function: str, *, skip_school: bool) -> str:

@@ -185,7 +185,7 @@ def commanded(turn: Turn, conversation: Conversation, command: Command) -> None:
             erase(turn, conversation)
         case Command.END:
             end(turn, conversation)
-        case Command.DESK | Command.POST | Command.PLAN | Command.PREVIEW:
+        case Command.DESK | Command.POST | Command.PLAN | Command.PREVIEW | Command.ABSENT:
             stand(turn, conversation, first=turn.text("staff_only", audience))
         case _:
             assert_never(command)

@@ -50,6 +50,47 @@ _PLAIN = """
     entry_phone_unclear entry_email_unclear entry_hours_unclear entry_room_unclear
     desk_left do_cancel list_overdue list_red plan_none who_first
 """
+# Who is there and who is not (away, quiet, opening, closed_days, deputies, reckoning).
+_PRESENCE = """
+    closed_ask closed_unclear deputy_recorded do_deputy do_deputy_nobody plan_which
+    presence_emptied presence_filled presence_left presence_no_plan
+    presence_not_yours presence_here presence_returned presence_until_ask presence_until_unclear
+    presence_whose quiet_ask quiet_digest quiet_none quiet_unclear return_nothing words_away
+"""
+_DO_PRESENCE = """
+    today week until back full free quiet quiet_off quiet_plan other closed
+"""
+_PRESENCE_GAPS = {
+    "absent_ask": "next carrier promise",
+    "absent_later": "name post promise",
+    "absent_moved": "name before post promise",
+    "closed_reopened": "days count",
+    "closed_set": "days count",
+    "deputy_ask": "post",
+    "deputy_begins": "post",
+    "deputy_no_longer": "post member",
+    "deputy_none_there": "post",
+    "deputy_you": "post member",
+    "deputy_you_notice": "post member",
+    "digest_head": "count",
+    "do_presence_close": "name days",
+    "do_presence_reopen": "name days",
+    "due_soon": "name due",
+    "full_over": "post",
+    "nobody_opened": "post",
+    "presence_away": "until",
+    "presence_by_absent": "member until",
+    "presence_by_full": "member until",
+    "presence_by_not_full": "member until",
+    "presence_by_present": "member until",
+    "presence_full": "until",
+    "presence_of": "label",
+    "presence_own": "label",
+    "presence_post": "post plan",
+    "quiet_digest_at": "at",
+    "quiet_hours": "hours",
+    "return_head": "count",
+}
 _OPERATOR = "name address email privacy"
 _GAPS = {
     "answer": "name post text",
@@ -133,7 +174,9 @@ def _each(prefix: str, names: Iterable[str]) -> dict[str, frozenset[str]]:
 
 TEXTS: Mapping[str, frozenset[str]] = {
     **{key: frozenset() for key in _PLAIN.split()},
-    **{key: frozenset(gaps.split()) for key, gaps in _GAPS.items()},
+    **{key: frozenset(gaps.split()) for key, gaps in (_GAPS | _PRESENCE_GAPS).items()},
+    **{key: frozenset() for key in _PRESENCE.split()},
+    **_each("do_presence", _DO_PRESENCE.split()),
     **_each("foreign", (kind.value for kind in Foreign if kind is not Foreign.BUTTON)),
     **_each("post", (state.value for state in PostState)),
     **_each("step", (step.value for step in Step)),

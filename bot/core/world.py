@@ -164,9 +164,9 @@ class Turn:
         ids = cast("tuple[str, ...]", self.known.get(RequestsOf(conversation)) or ())
         return tuple(r for r in map(self.request, ids) if r is not None and r.open)
 
-    def requests_at(self, post: str) -> tuple[Request, ...]:
-        """The first page of a post's open requests, as loaded."""
-        ids = cast("tuple[str, ...]", self.known.get(OpenRequests(post)) or ())
+    def requests_at(self, post: str, page: int = 0) -> tuple[Request, ...]:
+        """One page of a post's open requests, as loaded."""
+        ids = cast("tuple[str, ...]", self.known.get(OpenRequests(post, page)) or ())
         return tuple(
             r for r in map(self.request, ids) if r is not None and r.open and r.post == post
         )

@@ -16,7 +16,9 @@ from bot.loading.shapes import LanguageShape, LanguagesShape, NamesShape, TextsS
 from bot.loading.wordings import worded
 
 NAMES = "knowledge/texts/names.yaml"
-STAFF = "knowledge/texts/desk.yaml"  # what only members read: always Sie
+STAFF = frozenset({  # what only members read: always Sie
+    "knowledge/texts/desk.yaml", "knowledge/texts/presence.yaml",
+})  # fmt: skip
 
 
 @dataclass
@@ -82,7 +84,7 @@ def _texts(page: Page, read: TextsRead) -> None:
             continue
         read.texts[key], read.written[key] = worded(key, wording)
         read.where[key] = (page.file, line)
-        if page.file == STAFF:
+        if page.file in STAFF:
             read.staff.add(key)
 
 

@@ -1,0 +1,108 @@
+"""Presence changed: what waits at a post is reckoned anew, a page in each turn."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.core import cards, overdue
+from bot.core import request as requests
+from bot.core.calendar import when
+from bot.core.messages import Count, Timer, Wake
+from bot.core.posts import other_carrier, post_of
+from bot.core.presence import absent, kept, promised
+from bot.core.records import Request
+from bot.core.routing import Rung, next_rung
+from bot.core.screens import carrier_name, post_name
+from bot.core.world import Turn
+
+
+def soon(turn: Turn, *posts: str) -> None:
+    """Each of these posts is looked at right after this turn."""
+    turn.do(*(Wake(turn.event.at, Timer.RECKON, f"{post}/0") for post in posts))
+
+
+def page_of(ref: str) -> tuple[str, int]:
+    """A post and a page of its open requests, as the timer names them."""
+    post, _, page = ref.partition("/")
+    return post, int(page or 0)
+
+
+def reckoned(turn: Turn, ref: str) -> None:
+    """What changes may leave the page or sink: it is looked at again until nothing changes."""
+    post, page = page_of(ref)
+    found = turn.requests_at(post, page)
+    changed = [again(turn, request) for request in found if not request.practice]
+    if found:
+        turn.do(Wake(turn.event.at, Timer.RECKON, f"{post}/{page if any(changed) else page + 1}"))
+
+
+def again(turn: Turn, request: Request) -> bool:
+    """Nobody is left before the promised time: the next rung, or another promise."""
+    freed = set_free(turn, request)
+    request, at = turn.request(request.id) or request, turn.event.at
+    post = post_of(request.post, turn.k.directory, turn.team)
+    if post is None or request.due is None or request.overdue_since or request.due <= at:
+        return freed
+    known = (turn.k.calendar, turn.k.directory, turn.team, post, at)
+    if kept(*known, request.due):
+        return freed
+    own = promised(*known)
+    after = next_rung(overdue.rungs_of(turn, request), request.post)
+    if own is None:
+        overdue.broken(turn, request)
+    elif after is not None and sooner(after, own) and goes(turn, request, after):
+        turn.do(Count("absent_moved", request.district or ""))
+        overdue.move(turn, request, after, "absent_moved")
+    else:
+        later(turn, request, own, after)
+    return True
+
+
+def set_free(turn: Turn, request: Request) -> bool:
+    """Whoever claimed it is not back before the promise: it is the whole post's again."""
+    holder = cards.holder(turn, request)
+    if holder is None or request.due is None:
+        return False
+    if not absent(holder, turn.event.at) or not absent(holder, request.due):
+        return False
+    request = replace(request, claimed_by=None)
+    turn.put(request)
+    requests.wait(turn, request)
+    cards.announce(turn, request)
+    return True
+
+
+def sooner(after: Rung, own: datetime) -> bool:
+    return after.promise is not None and after.promise < own
+
+
+def goes(turn: Turn, request: Request, after: Rung) -> bool:
+    """Whether the visitor agreed to the next rung, or its carrier is the same."""
+    if after.post in request.tried:
+        return False
+    return request.consent or not other_carrier(turn.k.directory, request.post, after.post)
+
+
+def later(turn: Turn, request: Request, own: datetime, after: Rung | None) -> None:
+    """It stays, with a new promise; who agreed to no other carrier may agree now."""
+    request = replace(request, due=own)
+    turn.put(request)
+    requests.wait(turn, request)
+    cards.refresh(turn, request, request.post)
+    values = {
+        "name": request.name,
+        "post": post_name(turn, request.post),
+        "promise": when(own, turn.event.at),
+    }
+    said = turn.text("absent_later", request.audience, **values)
+    if after is None or after.post in request.tried or not sooner(after, own):
+        requests.tell(turn, request, said)
+        return
+    offered = {
+        "next": post_name(turn, after.post),
+        "carrier": carrier_name(turn, after.post),
+        "promise": when(after.promise or own, turn.event.at),
+    }
+    asked = turn.text("absent_ask", request.audience, **offered)
+    owner, label = request.conversation, turn.text("do_consent", request.audience)
+    yes = turn.acting(label, owner, "consent", request.id, extra=after.post)
+    requests.tell(turn, request, f"{said}\n\n{asked}", yes)
