@@ -22,6 +22,7 @@ from bot.core.records import (
     Role,
     TeamKey,
 )
+from bot.core.undo import GRACE
 from bot.core.view import Sight
 from bot.core.walk import replay
 from bot.ports import Address, Incoming, Outgoing, Receipt, Take
@@ -123,10 +124,19 @@ class Player:
         for number, step in enumerate(self.scenario.talk, 1):
             ((name, value),) = step.items()
             try:
+                if not name.startswith("desk "):
+                    await self._let_go()
                 await self._step(name, value)
             except ScenarioFault as fault:
                 where = f"{self.scenario.file}, Schritt {number} ({name})"
                 raise ScenarioFault(f"{where}: {fault}") from None
+
+    async def _let_go(self) -> None:
+        """Until somebody else does something, what a desk could take back has gone out."""
+        soon = self.clock.at + GRACE
+        waiting = await self.app.store.run(lambda work: work.due(soon))
+        if any(due.kind is Timer.UNDO for due in waiting):
+            await self._move(soon)
 
     async def _step(self, name: str, value: Any) -> None:
         if name in AUDIENCES:

@@ -13,7 +13,8 @@ from typing import Any
 from bot.app import App, with_operator
 from bot.channels.terminal import decode
 from bot.core.knowledge import Knowledge
-from bot.core.messages import Body, Button, Screen, Tapped
+from bot.core.messages import Body, Button, Screen, Tapped, Timer
+from bot.core.undo import GRACE
 from bot.demo import OPERATOR
 from bot.loading import load
 from bot.ports import Address, Incoming, Limits
@@ -42,6 +43,7 @@ class House:
     clock: Hands
     log: list[str]
     said: Any = field(default_factory=lambda: itertools.count(1))
+    patient: bool = True  # what is done at a desk is let go at once, as if ten seconds passed
 
     async def say(self, who: str, *bodies: Body | str) -> None:
         """All of it arrives at once, in this order; then everything is answered."""
@@ -53,6 +55,10 @@ class House:
         batch = [self._incoming(who, body) for who, body in spoken]
         await self.app.dispatcher.take(batch)
         await self.app.settled()
+        soon = self.clock.at + GRACE
+        waiting = await self.app.store.run(lambda work: work.due(soon))
+        if self.patient and any(due.kind is Timer.UNDO for due in waiting):
+            await self.move(soon)
 
     def _incoming(self, who: str, body: Body | str) -> Incoming:
         number = f"said/{next(self.said)}"

@@ -317,6 +317,7 @@ class Talk:
     store: Store = field(default_factory=Store)
     people: list[Person] = field(default_factory=list)
     latest: list[tuple[Person, Screen]] = field(default_factory=list)
+    patient: bool = True  # what a member does is let go at once, as if ten seconds passed
     outcome: Outcome = field(default_factory=Outcome)
     chance: Random = field(default_factory=lambda: Random(7))
     counter: "itertools.count[int]" = field(default_factory=itertools.count)
@@ -355,6 +356,20 @@ class Talk:
             self.store.carry_out(effect)
         self._same(known)
         self._deliver()
+        if self.patient and isinstance(who, Staff):
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Ten seconds pass in which nobody takes anything back; nothing else becomes due."""
+        seen, outcome = self.latest, self.outcome
+        for timer, until in list(self.store.timers.items()):
+            if timer[0] is Timer.UNDO and timer in self.store.timers:
+                self.at = max(self.at, until)
+                del self.store.timers[timer]
+                self.happens(House(), Due(*timer))
+                seen = seen + self.latest
+                outcome = Outcome(effects=(*outcome.effects, *self.outcome.effects))
+        self.latest, self.outcome = seen, outcome
 
     def known(self, event: Event) -> dict[Key, object]:
         known: dict[Key, object] = {}

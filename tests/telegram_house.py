@@ -22,7 +22,7 @@ from playing import KEYS, real_knowledge
 from bot.app import App
 from bot.channels.telegram.decode import decode_batch
 from bot.core.knowledge import Knowledge
-from bot.core.messages import Screen, Staff
+from bot.core.messages import Screen, Staff, Timer
 from bot.core.records import (
     ConversationKey,
     Member,
@@ -33,6 +33,7 @@ from bot.core.records import (
     TeamKey,
 )
 from bot.core.taps import Choose, Move, Tap, encode_tap
+from bot.core.undo import GRACE
 from bot.ports import Address, Limits, Outgoing, Receipt, Take
 from bot.scenario import WEEK, Hands
 from bot.store import Store
@@ -129,6 +130,9 @@ class House:
         takes = [self.app.dispatcher.take(decode_batch(b, self.clock.at)) for b in batches]
         await asyncio.gather(*takes)
         await self.app.settled()
+        waiting = await self.app.store.run(lambda work: work.due(self.clock.at + GRACE))
+        if any(due.kind is Timer.UNDO for due in waiting):  # nobody takes anything back here
+            await self.moves(GRACE)
 
     def texts(self, chat: int) -> list[str]:
         return [screen.text for screen in self.chats.shown[str(chat)]]

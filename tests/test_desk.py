@@ -194,7 +194,7 @@ def test_after_closing_no_answer_goes_out():
 
 def test_the_cards_other_buttons_stay_good_while_answering():
     _talk, kim, anna, _ = claimed()
-    anna.taps("Antworten", "Abschließen", "Weitervermittelt")
+    anna.taps("Antworten", "Abschließen", "Falscher Ort")
     assert not kim.request.open
 
 

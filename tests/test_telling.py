@@ -154,7 +154,9 @@ def test_outside_the_window_nothing_is_said_until_it_opens(neutral):
     seen = len(kim.seen)
     answered(talk, kim, anna)  # at noon
     assert len(kim.seen) == seen
-    assert talk.store.timers[Timer.WINDOW, "kim"] == talk.at.replace(hour=13)  # 14 o'clock
+    assert talk.store.timers[Timer.WINDOW, "kim"] == talk.at.replace(
+        hour=13, second=0
+    )  # 14 o'clock
     talk.later(hours=1, minutes=59)
     assert len(kim.seen) == seen
     talk.later(minutes=2)

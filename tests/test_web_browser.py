@@ -375,7 +375,9 @@ async def test_visitor_and_desk_talk_to_each_other_live(tmp_path):
         await desk.fill("#text", "Komm in der Pause zu mir.")
         await desk.locator("#say button").click()
         await newest(desk).get_by_role("button", name="Senden").click()
-        await expect(newest(visitor)).to_contain_text("Komm in der Pause zu mir.")
+        await expect(newest(visitor)).to_contain_text(
+            "Komm in der Pause zu mir.", timeout=20_000
+        )  # for ten seconds it could be taken back
         assert complaints == ([], [])
 
 

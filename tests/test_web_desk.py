@@ -322,6 +322,9 @@ async def test_a_request_goes_from_page_to_page_and_the_answer_comes_back(tmp_pa
         await _tap(staff, "Antworten")
         await said(staff, "Komm in der Pause zu mir")
         await _tap(staff, "Senden")
+        house.clock.later(seconds=10)
+        await house.app.timers.look()
+        await house.app.settled()
         await visitor.get("/")
         page = await visitor.tap("Neues ansehen")
         assert "Komm in der Pause zu mir" in page.text

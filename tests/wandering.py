@@ -42,7 +42,7 @@ class Wandering:
     """One long talk of several people; ``step`` does one thing at random and checks everything."""
 
     seed: int
-    talk: Talk = field(default_factory=Talk)
+    talk: Talk = field(default_factory=lambda: Talk(patient=False))
     secrets: int = 0
     codes: int = 0
     jumped: set[Visitor | Staff] = field(default_factory=set)  # used a button that was not last

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core import overdue, wrongs
+from bot.core import handover, overdue, silence, wrongs
 from bot.core import request as requests
 from bot.core.calendar import when
 from bot.core.conditions import SENT
@@ -39,6 +39,8 @@ def act(turn: Turn, conversation: Conversation, ref: Ref | None) -> None:
             consent(turn, conversation, ref)
         case "wrong":
             wrongs.told(turn, conversation, ref)
+        case "hand_over_yes" | "hand_over_no":
+            handed_over(turn, conversation, ref)
         case _:  # of an older program
             done(turn, conversation)
 
@@ -129,10 +131,13 @@ def join(turn: Turn, conversation: Conversation, request_id: str, texts: tuple[s
     values = {"name": request.name}
     key = "join_next"
     if texts:
-        due = requests.add(turn, request, texts).due
+        request = requests.add(turn, request, texts)
+        due = request.due
         key = "joined_promise" if due else "joined"
         values |= {"promise": when(due, turn.event.at)} if due else {}
     text = turn.text(key, conversation.audience, **values)
+    if request.silenced_until is not None:
+        text = silence.said(turn, request, "joined_silenced")
     show(turn, conversation, Screen(text, (), ways(turn, conversation.audience)))
 
 
@@ -169,6 +174,17 @@ def consent(turn: Turn, conversation: Conversation, ref: Ref) -> None:
         return
     turn.put(conversation)
     overdue.move(turn, replace(request, consent=True), rung)
+
+
+def handed_over(turn: Turn, conversation: Conversation, ref: Ref) -> None:
+    """The visitor's word on a hand-over: it moves, or it stays where it is."""
+    request = own(turn, conversation, ref.about)
+    if request is None or request.offered != ref.extra:
+        done(turn, conversation)
+        return
+    turn.put(conversation)
+    if ref.action == "hand_over_no" or not handover.agreed(turn, request, ref.extra):
+        handover.declined(turn, request, ref.extra)
 
 
 def withdraw(turn: Turn, conversation: Conversation, request_id: str) -> None:

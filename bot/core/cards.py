@@ -8,7 +8,7 @@ from bot.core.calendar import spoken_hours, when
 from bot.core.directory import School
 from bot.core.messages import Button, Screen, Staff
 from bot.core.reach import belongs, desks, hold_back, may_put
-from bot.core.records import Member, Reason, Request, Word
+from bot.core.records import Doing, Member, Reason, Request, Word
 from bot.core.taps import Move
 from bot.core.tree import ENTRANCE, Audience, Reach
 from bot.core.world import Turn
@@ -86,17 +86,31 @@ def subject(turn: Turn, request: Request) -> str:
 def state_of(turn: Turn, request: Request, viewer: Member) -> str:
     """Where the request stands, in one German phrase."""
     claimer = holder(turn, request)
-    if request.reason is Reason.WITHDRAWN:
-        return turn.text("state_withdrawn")
     if not request.open:
-        return turn.text("state_closed", reason=turn.text(f"reason_{reason_key(request.reason)}"))
+        return closed_as(turn, request)
     if not belongs(turn, request, viewer) and request.claimed_by != viewer.id:
         return turn.text("state_passed_on")
+    if request.silenced_until is not None:
+        return turn.text("state_silenced", until=when(request.silenced_until, turn.event.at))
     if claimer is None:
         return turn.text("state_overdue" if request.overdue_since else "state_open")
     if claimer.id == viewer.id:
-        return turn.text("state_yours")
+        return yours(turn, request)
     return turn.text("state_taken", member=claimer.label)
+
+
+def closed_as(turn: Turn, request: Request) -> str:
+    if request.reason is Reason.WITHDRAWN:
+        return turn.text("state_withdrawn")
+    if request.passed_to:
+        return turn.text("state_passed_to", to=request.passed_to)
+    return turn.text("state_closed", reason=turn.text(f"reason_{reason_key(request.reason)}"))
+
+
+def yours(turn: Turn, request: Request) -> str:
+    if request.pending is not None:
+        return turn.text(f"state_held_{request.pending.doing.value}")
+    return turn.text("state_asked" if request.offered else "state_yours")
 
 
 def holder(turn: Turn, request: Request) -> Member | None:
@@ -177,8 +191,17 @@ def buttons(turn: Turn, request: Request, viewer: Member) -> tuple[Button, ...]:
         return ()
     return tuple(
         turn.acting(turn.text(f"do_{action}"), viewer.id, action, request.id, group=group)
-        for action in ("answer", "close", "give_back")
+        for action in actions(request)
     )
+
+
+def actions(request: Request) -> tuple[str, ...]:
+    """What whoever claimed it may do now; nothing while what was done can be taken back."""
+    if request.silenced_until is not None:
+        return ("unblock", "close")
+    if request.pending is not None and request.pending.doing is not Doing.REPLY:
+        return ()
+    return ("answer", "hand_over", "close", "block", "give_back")
 
 
 def announce(turn: Turn, request: Request) -> None:
@@ -231,6 +254,15 @@ def wrote(turn: Turn, request: Request, member: Member, text: str) -> None:
     offer(turn, member, (answer,), ahead=member.asked is None, instead=False)
     screen = Screen(turn.text("visitor_wrote", name=request.name, text=text), (answer,))
     turn.say(Staff(member.id), screen, request.id, quotes=True)
+
+
+def note(
+    turn: Turn, member: Member, request: Request, text: str, *buttons: Button, edit: bool = False
+) -> None:
+    """What was done and may be taken back, and later in its place what became of it."""
+    offer(turn, member, buttons)
+    screen = Screen(text, buttons, slot=f"undo:{request.id}", edit=edit)
+    turn.say(Staff(member.id), screen, request.id)
 
 
 def tell(turn: Turn, member: Member, text: str, *buttons: Button) -> None:

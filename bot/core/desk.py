@@ -1,40 +1,46 @@
 """One turn of a member of staff."""
 
-import hashlib
 from dataclasses import replace
 from datetime import timedelta
 from typing import assert_never
 
-from bot.core import attendance, cards, editing, entries, joining, listing, steps
+from bot.core import (
+    answering,
+    attendance,
+    cards,
+    doing,
+    editing,
+    entries,
+    joining,
+    listing,
+    steps,
+    undo,
+)
 from bot.core import request as requests
+from bot.core.answering import without_draft
 from bot.core.cards import tell
 from bot.core.fitting import fitting
 from bot.core.messages import (
     Audit,
-    Button,
     Commanded,
     Due,
     Invited,
     NotDelivered,
     Outage,
     Received,
-    Screen,
     Settled,
-    Staff,
     Started,
     Tapped,
     Typed,
 )
 from bot.core.reach import belongs
-from bot.core.records import Member, Reason, Ref, Request
+from bot.core.records import Doing, Member, Reason, Ref, Request
 from bot.core.taps import Act, Tap
 from bot.core.understand.text import normalise
 from bot.core.world import Turn
 
-LONGEST = 4096  # characters of an answer; what is longer is cut, and the preview shows it
 SEEN_FOR = timedelta(minutes=10)  # how exactly it is known when a desk was last used
 LEAVING = frozenset({"verwerfen", "abbrechen", "liste"})  # words that end what is being written
-REASONS = (Reason.ANSWERED, Reason.PASSED_ON, Reason.PRANK, Reason.WRONG_PLACE, Reason.NO_REPLY)
 
 
 def desk(turn: Turn, member: Member) -> None:
@@ -100,7 +106,7 @@ def leave(turn: Turn, member: Member, word: str) -> None:
     """Nothing is being written any more; „liste“ keeps the draft, as a command does."""
     asked, _, post = (member.asked or "").partition(":")
     request = turn.request(member.writing_to or "")
-    if asked == editing.ASKED:
+    if asked in {editing.ASKED, "passed_to"}:
         tell(turn, replace(member, asked=None), turn.text("desk_left"))
     elif asked != "answer":
         steps.checklist(turn, member, post)
@@ -109,7 +115,7 @@ def leave(turn: Turn, member: Member, word: str) -> None:
     elif not cards.mine(request, member):
         tell(turn, without_draft(member), turn.text("desk_left"))
     else:
-        discard(turn, member, request)
+        answering.discard(turn, member, request)
 
 
 def answered(turn: Turn, member: Member, text: str) -> None:
@@ -125,40 +131,13 @@ def answered(turn: Turn, member: Member, text: str) -> None:
         case _ if asked in attendance.ASKED:
             attendance.typed(turn, member, asked, post, text)
         case "answer" if text:
-            draft = f"{member.draft}\n\n{text}" if member.draft else text
-            preview(turn, member, draft[:LONGEST])
+            answering.written(turn, member, text)
+        case "passed_to" if text:
+            doing.passed_to_typed(turn, member, post, text)
         case "entry_phone" | "entry_email" | "entry_hours" | "entry_room":
             entries.typed(turn, member, asked.removeprefix("entry_"), post, text)
         case _ if not attendance.spoken(turn, member, text):
             tell(turn, member, turn.text("desk_chatter"))
-
-
-def preview(turn: Turn, member: Member, draft: str) -> None:
-    """What the visitor would read, the whole of it, before it goes."""
-    request = turn.request(member.writing_to or "")
-    if not cards.mine(request, member):
-        tell(turn, without_draft(member), turn.text("desk_not_yours"))
-        return
-    group, extra = f"reply:{request.id}", fingerprint(draft)
-    send, drop = (
-        turn.acting(
-            turn.text(f"do_{action}"), member.id, action, request.id, extra=extra, group=group
-        )
-        for action in ("reply_send", "reply_discard")
-    )
-    cards.offer(turn, replace(member, asked="answer", draft=draft), (send, drop))
-    screen = Screen(turn.text("reply_preview", name=request.name, text=draft), (send, drop))
-    turn.say(Staff(member.id), screen, request.id, quotes=True)
-
-
-def without_draft(member: Member) -> Member:
-    """Nobody is being answered."""
-    return replace(member, draft="", asked=None, writing_to=None)
-
-
-def fingerprint(text: str) -> str:
-    """Tells whether the draft is still the one that the preview showed."""
-    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:16]
 
 
 # ── Tapping ─────────────────────────────────────────────────────────────────────────────────────
@@ -196,6 +175,8 @@ def on_request(turn: Turn, member: Member, ref: Ref, request: Request) -> None:
         claim(turn, member, request)
     elif ref.action == "show":
         show(turn, member, request)
+    elif ref.action == "undo":
+        undo.undo(turn, member, request)
     elif not cards.mine(request, member):
         tell(turn, member, turn.text("desk_not_yours"))
     else:
@@ -225,67 +206,49 @@ def show(turn: Turn, member: Member, request: Request) -> None:
 
 
 def on_mine(turn: Turn, member: Member, ref: Ref, request: Request) -> None:
-    name = request.name
+    """What is done next takes an answer that is held for granted, and waits for all else."""
+    if request.pending is not None and request.pending.doing is Doing.REPLY:
+        request = undo.release(turn, request)
+        member = turn.team.member(member.id) or member
+    if request.pending is not None:
+        cards.put_down(turn, request, member, edit=True)
+        tell(turn, member, turn.text("held_first", name=request.name))
+    else:
+        act(turn, member, ref, request)
+
+
+def act(turn: Turn, member: Member, ref: Ref, request: Request) -> None:
     done = without_draft(member) if member.writing_to == request.id else member
     match ref.action:
         case "answer":
-            answer(turn, member, request)
+            answering.answer(turn, member, request)
         case "reply_send":
-            reply(turn, member, ref, request)
+            doing.reply(turn, member, ref, request)
         case "reply_discard":
-            discard(turn, member, request)
+            answering.discard(turn, member, request)
         case "give_back":
-            tell(turn, done, turn.text("given_back", name=name))
+            tell(turn, done, turn.text("given_back", name=request.name))
             requests.give_back(turn, request)
+        case "unblock":
+            doing.unblock(turn, done, request)
+        case _:
+            let_go(turn, done, ref, request)
+
+
+def let_go(turn: Turn, member: Member, ref: Ref, request: Request) -> None:
+    """What takes it off this member's hands; each can be taken back for some seconds."""
+    match ref.action:
+        case "hand_over":
+            doing.where_to(turn, member, request)
+        case "hand_over_to":
+            doing.hand_over(turn, member, request, ref.extra)
         case "close":
-            cards.put_down(turn, request, member, edit=True)
-            tell(turn, done, turn.text("close_why", name=name), *reasons(turn, member, request))
+            doing.why_close(turn, member, request)
         case "close_as":
-            tell(turn, done, turn.text("closed_desk", name=name))
-            steps.practised(turn, done, requests.close(turn, request, Reason(ref.extra)))
+            doing.close_as(turn, member, request, Reason(ref.extra))
+        case "passed_to":
+            doing.passed_to(turn, member, request, ref.extra)
+        case "block":
+            doing.block(turn, member, request)
         case _:  # of an older program
             tell(turn, member, turn.text("desk_already_done"))
-
-
-def answer(turn: Turn, member: Member, request: Request) -> None:
-    """What is typed next is the answer; a draft that is there goes on."""
-    cards.put_down(turn, request, member, edit=True)  # its other buttons stay good
-    if member.writing_to == request.id and member.draft:
-        preview(turn, member, member.draft)
-        return
-    label, group = turn.text("do_cancel"), f"reply:{request.id}"
-    cancel = turn.acting(label, member.id, "reply_discard", request.id, group=group)
-    member = replace(member, draft="", asked="answer", writing_to=request.id)
-    tell(turn, member, turn.text("reply_write", name=request.name), cancel)
-
-
-def discard(turn: Turn, member: Member, request: Request) -> None:
-    """Nothing goes out; the card's own buttons may be typed again."""
-    member = without_draft(member) if member.writing_to == request.id else member
-    cards.put_down(turn, request, member, edit=True)
-    tell(turn, member, turn.text("reply_discarded", name=request.name))
-
-
-def reply(turn: Turn, member: Member, ref: Ref, request: Request) -> None:
-    """Out goes what the preview above the button showed, and nothing else."""
-    if member.writing_to != request.id or not member.draft:
-        tell(turn, member, turn.text("desk_already_done"))
-    elif ref.extra != fingerprint(member.draft):
-        preview(turn, member, member.draft)
-    else:
-        tell(turn, without_draft(member), turn.text("reply_sent", name=request.name))
-        requests.reply(turn, request, member.draft)
-
-
-def reasons(turn: Turn, member: Member, request: Request) -> tuple[Button, ...]:
-    return tuple(
-        turn.acting(
-            turn.text(f"reason_{reason.name.lower()}"),
-            member.id,
-            "close_as",
-            request.id,
-            extra=reason.value,
-            group=f"close:{request.id}",
-        )
-        for reason in REASONS
-    )

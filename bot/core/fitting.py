@@ -9,6 +9,11 @@ from bot.core.taps import Act
 from bot.core.understand.text import choose, normalise
 from bot.core.world import Turn
 
+OWN = frozenset({
+    "answer", "hand_over", "hand_over_to", "close", "close_as", "passed_to", "block", "unblock",
+    "give_back",
+})  # fmt: skip
+
 
 def fitting(turn: Turn, member: Member, text: str) -> tuple[Button, ...]:
     """The buttons that the text names, one for each card or post; none when it is other text.
@@ -48,7 +53,9 @@ def still_good(turn: Turn, member: Member, ref: Ref) -> bool:
             return request is not None and cards.may_claim(turn, request, member)
         case "reply_send" | "reply_discard":
             return member.writing_to == ref.about
-        case "answer" | "close" | "close_as" | "give_back":
+        case "undo":
+            return request is not None and request.pending is not None
+        case action if action in OWN:
             return cards.mine(request, member)
         case _:  # a row of the list, a step of a post: the tap itself says what is still so
             return True

@@ -38,5 +38,5 @@ def closed(turn: Turn, request: Request) -> None:
     if turn.event.at < until:
         turn.do(Wake(until, Timer.RETENTION, request.id))
         return
-    turn.put(replace(request, conversation="", path=(), school=None, words=()))
+    turn.put(replace(request, conversation="", path=(), school=None, words=(), passed_to=""))
     turn.do(ForgetWords(request.id))

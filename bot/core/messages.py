@@ -141,6 +141,7 @@ class Timer(StrEnum):
     RECKON = "reckon"  # presence changed: what waits is reckoned anew; ref = post/page
     DIGEST = "digest"  # ref = member
     OPENING = "opening"  # two hours after a plan's beginning; ref = post
+    UNDO = "undo"  # what was done at the desk cannot be taken back any more; ref = request
 
 
 @dataclass(frozen=True, slots=True)

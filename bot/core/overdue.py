@@ -1,8 +1,9 @@
 """A promised time has come: the visitor is told first, and the next rung takes over."""
 
 from dataclasses import replace
+from datetime import timedelta
 
-from bot.core import cards
+from bot.core import cards, silence
 from bot.core.ahead import brought_back, written_ahead
 from bot.core.calendar import when
 from bot.core.directory import COORDINATION, PostKind
@@ -26,6 +27,8 @@ from bot.core.screens import carrier_name, post_name
 from bot.core.view import sight_for
 from bot.core.world import Turn
 
+SHORTLY = timedelta(seconds=1)
+
 
 def due(turn: Turn, request: Request) -> None:
     """Kept, moved on meanwhile, or broken."""
@@ -33,6 +36,10 @@ def due(turn: Turn, request: Request) -> None:
         return
     if written_ahead(request, turn.event.at):
         anew(turn, brought_back(request, turn.event.at))
+    elif request.pending is not None:  # what is done is not gone yet; then it is looked at again
+        turn.do(Wake(request.pending.until + SHORTLY, Timer.PROMISE, request.id))
+    elif request.silenced_until is not None:
+        silence.over(turn, request)
     elif request.due is None:
         quiet(turn, request)
     elif turn.event.at < request.due:
@@ -116,6 +123,7 @@ def move(turn: Turn, request: Request, rung: Rung, key: str = "promise_moved") -
     request = replace(
         request, post=rung.post, due=rung.promise, tried=tried, claimed_by=None, overdue_since=None
     )
+    request = replace(request, offered=None, consulted=())
     turn.put(request)
     values = {
         "name": request.name,
@@ -166,6 +174,7 @@ def put_back(turn: Turn, request: Request) -> Request:
     request = replace(
         request,
         claimed_by=None,
+        consulted=(),
         overdue_since=request.overdue_since or turn.event.at,
         due=expected(turn, request),
     )

@@ -36,7 +36,12 @@ def reckoned(turn: Turn, ref: str) -> None:
 
 
 def again(turn: Turn, request: Request) -> bool:
-    """Nobody is left before the promised time: the next rung, or another promise."""
+    """Nobody is left before the promised time: the next rung, or another promise.
+
+    What was done at the desk and is not gone yet goes first; taken back, it is reckoned again.
+    """
+    if request.pending is not None:
+        return False
     freed = set_free(turn, request)
     request, at = turn.request(request.id) or request, turn.event.at
     post = post_of(request.post, turn.k.directory, turn.team)

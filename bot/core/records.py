@@ -127,6 +127,7 @@ class Conversation:
 class Author(StrEnum):
     VISITOR = "visitor"
     MEMBER = "member"
+    HELD = "held"  # an answer that its member can still take back: nobody got it yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,7 @@ class Word:
     by: Author
     at: datetime
     text: str
+    via: str = ""  # the channel a visitor wrote it through
 
 
 class Reason(StrEnum):
@@ -147,6 +149,34 @@ class Reason(StrEnum):
     WRONG_PLACE = "falscher-ort"
     NO_REPLY = "keine-antwort"
     WITHDRAWN = "zurueckgezogen"
+
+
+class Doing(StrEnum):
+    """What a member can take back for some seconds."""
+
+    REPLY = "reply"
+    HAND_OVER = "hand_over"
+    CLOSE = "close"
+    BLOCK = "block"
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What a member did and may still take back; an answer waits among the words, as ``HELD``."""
+
+    doing: Doing
+    by: str  # member
+    until: datetime
+    to: str = ""  # the post of a hand-over, the reason of closing
+    note: str = ""  # to whom it was passed on
+
+
+@dataclass(frozen=True, slots=True)
+class Consulted:
+    """A colleague who may read the words under another name, and answer the claimer alone."""
+
+    member: str
+    name: str  # what the request is called for this colleague
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +215,12 @@ class Request:
     reach: Reach = Reach.HERE  # how the visitor wants to be answered
     may_ask: bool = False  # whether somebody got in touch may be asked some days after
     untold: int = 0  # so many of the visitor's last words the desk was not told of
+    pending: Pending | None = None  # done at the desk, released in some seconds
+    passed_to: str = ""  # whom the desk named when it was passed on
+    silenced_until: datetime | None = None  # blocked: nothing of it reaches the desk until then
+    offered: str | None = None  # post of another carrier that the visitor is asked about
+    agreed: tuple[str, ...] = ()  # posts of other carriers that the visitor said yes to
+    consulted: tuple[Consulted, ...] = ()
 
     @property
     def open(self) -> bool:
@@ -242,6 +278,7 @@ class Member:
     asked: str | None = None  # what the last screen asked to be typed
     writing_to: str | None = None  # the claimed request that typed text answers
     draft: str = ""  # answer in preview
+    own_words: bool = False  # the draft is more than snippets in the visitor's language
     shown: tuple[Button, ...] = ()
 
 

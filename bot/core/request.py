@@ -9,7 +9,7 @@ from bot.core.farther import widened
 from bot.core.messages import Button, Count, LetSleep, Screen, Staff, Timer, Wake
 from bot.core.presence import absent
 from bot.core.reach import expect_opening, hold_back, may_put, posts_of
-from bot.core.records import Author, Enclosure, Member, Reason, Request, Word
+from bot.core.records import Author, Doing, Enclosure, Member, Reason, Request, Word
 from bot.core.screens import post_name
 from bot.core.understand.crisis import Level
 from bot.core.view import sight_for
@@ -95,10 +95,15 @@ def add(turn: Turn, request: Request, texts: tuple[str, ...]) -> Request:
     now = turn.event.at
     words = tuple(Word(Author.VISITOR, now, text) for text in texts)
     red = any(alarming(turn, text) for text in texts)
+    if request.silenced_until is not None and not red:
+        request = replace(request, words=kept((*request.words, *words)))
+        turn.put(request)
+        return request
+    request = still_wanted(turn, request, acute=red)
     due = request.due or expected(turn, request)
     request = replace(
         request,
-        words=(*request.words, *words)[-MOST_WORDS:],
+        words=kept((*request.words, *words)),
         alert=request.alert or red,
         due=due,
         undelivered=False,
@@ -113,6 +118,25 @@ def add(turn: Turn, request: Request, texts: tuple[str, ...]) -> Request:
         return gathering.told(turn, request, anew=True)
     gathering.gather(turn, request, len(texts))
     return request
+
+
+def still_wanted(turn: Turn, request: Request, *, acute: bool) -> Request:
+    """New words stop a closing that is not gone yet, and danger lifts a block."""
+    pending = request.pending
+    stopped = {Doing.CLOSE, Doing.BLOCK} if acute else {Doing.CLOSE}
+    if pending is not None and pending.doing in stopped:
+        request = replace(request, pending=None)
+        turn.do(LetSleep(Timer.UNDO, request.id))
+        holder = cards.holder(turn, request)
+        if holder is not None:
+            cards.note(turn, holder, request, turn.text("held_stopped", name=request.name))
+    return replace(request, silenced_until=None)
+
+
+def kept(words: tuple[Word, ...]) -> tuple[Word, ...]:
+    """The last ones, and an answer that can still be taken back among them."""
+    last = words[-MOST_WORDS:]
+    return (*(w for w in words[:-MOST_WORDS] if w.by is Author.HELD), *last)
 
 
 def alarming(turn: Turn, text: str) -> bool:
@@ -184,7 +208,7 @@ def taken_over(turn: Turn, request: Request, member: Member) -> Request:
 def reply(turn: Turn, request: Request, text: str) -> None:
     """The answer goes to the visitor; the promise is kept."""
     word = Word(Author.MEMBER, turn.event.at, text)
-    words = (*request.words, word)[-MOST_WORDS:]
+    words = kept((*request.words, word))
     request = replace(request, words=words, answered_at=turn.event.at, due=None)
     turn.put(request)
     turn.do(Wake(turn.event.at + QUIET, Timer.PROMISE, request.id))
@@ -212,12 +236,15 @@ def close(turn: Turn, request: Request, reason: Reason) -> Request:
 
 def finish(turn: Turn, request: Request, reason: Reason) -> Request:
     """No owner waits any more; the words are erased after the retention time."""
-    request = replace(request, closed_at=turn.event.at, reason=reason, due=None)
+    words = tuple(word for word in request.words if word.by is not Author.HELD)
+    request = replace(request, closed_at=turn.event.at, reason=reason, due=None, words=words)
+    request = replace(request, pending=None, offered=None, consulted=(), silenced_until=None)
     turn.put(request)
     turn.put(replace(turn.enclosure(request.id), number=""))
     turn.do(
         LetSleep(Timer.PROMISE, request.id),
         LetSleep(Timer.GATHER, request.id),
+        LetSleep(Timer.UNDO, request.id),
         Wake(turn.event.at + turn.k.keep.words, Timer.RETENTION, request.id),
     )
     if not request.practice:

@@ -40,6 +40,7 @@ __all__ = [
     "other_carrier",
     "post_of",
     "post_state",
+    "rung_for",
     "school_contact",
     "suppose_all_live",
     "why",
@@ -85,18 +86,32 @@ def ladder(
     A post outside its dates is not on it ("ends silently"), nor is one the visitor excluded.
     The coordination office stands at the end for facts and never takes a request.
     """
-    day = local(at).date()
-    rungs = []
-    for post in _asked(directory, team, wish):
-        state = post_state(post.id, directory, team, day)
-        if state is PostState.ENDED:
-            continue
-        takes = post.kind is not PostKind.COORDINATION_OFFICE and wish.audience in post.takes
-        answered = state is PostState.LIVE and takes
-        due = promised(calendar, directory, team, post, at) if answered else None
-        reason, busy = why(directory, wish, post.kind), full(team, post.id, at)
-        rungs.append(Rung(post.id, post.kind, state, takes, reason, due, busy))
-    return tuple(rungs)
+    posts = _asked(directory, team, wish)
+    rungs = (_rung(directory, calendar, team, wish, post, at) for post in posts)
+    return tuple(rung for rung in rungs if rung is not None)
+
+
+def rung_for(  # noqa: PLR0913, PLR0917  (as ``ladder``, for one post)
+    directory: Directory, calendar: Calendar, team: Team, wish: Wish, post: str, at: datetime
+) -> Rung | None:
+    """Any post as a rung, off the visitor's own ladder too; none that the visitor excluded."""
+    found = post_of(post, directory, team)
+    if found is None or _excluded(found, directory, wish):
+        return None
+    return _rung(directory, calendar, team, wish, found, at)
+
+
+def _rung(  # noqa: PLR0913, PLR0917  (as ``ladder``, for one post)
+    directory: Directory, calendar: Calendar, team: Team, wish: Wish, post: Post, at: datetime
+) -> Rung | None:
+    state = post_state(post.id, directory, team, local(at).date())
+    if state is PostState.ENDED:
+        return None
+    takes = post.kind is not PostKind.COORDINATION_OFFICE and wish.audience in post.takes
+    answered = state is PostState.LIVE and takes
+    due = promised(calendar, directory, team, post, at) if answered else None
+    reason, busy = why(directory, wish, post.kind), full(team, post.id, at)
+    return Rung(post.id, post.kind, state, takes, reason, due, busy)
 
 
 def live(rungs: tuple[Rung, ...], holder: str = "") -> tuple[Rung, ...]:

@@ -20,6 +20,7 @@ from bot.core import (
     reckoning,
     steps,
     telling,
+    undo,
 )
 from bot.core import request as requests
 from bot.core.desk import desk
@@ -113,6 +114,8 @@ def _of_who(event: Event, known: Known, keys: set[Key]) -> tuple[Button, ...]:
                 return ()
             if member.writing_to:
                 keys.add(RequestKey(member.writing_to))
+            if member.asked and member.asked.startswith("passed_to:"):
+                keys.add(RequestKey(member.asked.partition(":")[2]))
             if isinstance(event.body, Commanded | Started):
                 keys.update(OpenRequests(post) for post in member.posts)
                 keys.update(_of_deputy(member_id, known))
@@ -160,7 +163,7 @@ def _of_body(event: Event, known: Known, keys: set[Key], shown: tuple[Button, ..
 
 def _of_due(kind: Timer, ref: str, known: Known, keys: set[Key]) -> None:
     match kind:
-        case Timer.PROMISE | Timer.GATHER | Timer.ASK:
+        case Timer.PROMISE | Timer.GATHER | Timer.ASK | Timer.UNDO:
             keys.add(RequestKey(ref))
         case Timer.WINDOW:
             keys.add(ConversationKey(ref))
@@ -270,6 +273,8 @@ def _due(now: Turn, kind: Timer, ref: str) -> None:
     match kind:
         case Timer.WINDOW if known is not None:
             telling.window(now, now.conversation(ref))
+        case Timer.UNDO if request is not None:
+            undo.due(now, request)
         case Timer.PROMISE if request is not None:
             overdue.due(now, request)
         case Timer.GATHER if request is not None:
@@ -291,7 +296,8 @@ def _undelivered(now: Turn, to: Visitor | Staff, request: Request | None) -> Non
             requests.undelivered(now, request)
         case Staff(member):
             now.do(Count("desk_undelivered"))
-            if request.claimed_by == member:
+            request = undo.release(now, request)
+            if request.open and request.claimed_by == member:
                 requests.give_back(now, request)
         case _:
             assert_never(to)
@@ -301,6 +307,8 @@ def _ended(now: Turn, post: str) -> None:
     """A post takes nothing any more: each open request of it goes on, a page at a time."""
     if not steps.stopped(now, post):
         return
+    for held in now.requests_at(post):
+        undo.release(now, held)
     waiting = [r for r in now.requests_at(post) if r.due and not r.overdue_since and not r.practice]
     for found in waiting:
         overdue.broken(now, found)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from bot.core.messages import Foreign
 from bot.core.posts import PostState, Step
-from bot.core.records import Reason, Role
+from bot.core.records import Doing, Reason, Role
 from bot.core.tree import Audience
 
 # What a node of a piece may say of the request being written or the one just sent.
@@ -48,7 +48,9 @@ _PLAIN = """
     entry_phone entry_email entry_hours entry_room
     entry_phone_ask entry_email_ask entry_hours_ask entry_room_ask
     entry_phone_unclear entry_email_unclear entry_hours_unclear entry_room_unclear
-    desk_left do_cancel list_overdue list_red plan_none who_first
+    desk_left do_cancel do_hand_over do_block do_unblock do_undo do_nobody_named undo_too_late
+    do_hand_over_yes do_hand_over_no answer_in_german state_asked
+    list_overdue list_red plan_none who_first
 """
 # Who is there and who is not (away, quiet, opening, closed_days, deputies, reckoning).
 _PRESENCE = """
@@ -122,7 +124,36 @@ _GAPS = {
     "entry_rejected": "field value",
     "foreign": "what",
     "given_back": "name",
+    "hand_over_ask": "name before post carrier",
+    "hand_over_asked": "name post",
+    "hand_over_asks": "post carrier",
+    "hand_over_declined": "name post",
+    "hand_over_free": "post carrier",
+    "hand_over_gone": "name post",
+    "hand_over_nobody": "name",
+    "hand_over_stays": "name",
+    "hand_over_where": "name",
+    "handed_over": "name before post carrier promise",
+    "handed_over_desk": "name post",
+    "blocked_desk": "name",
+    "held_block": "name",
+    "held_close": "name",
+    "held_first": "name",
+    "held_hand_over": "name",
+    "held_reply": "name",
+    "held_stopped": "name",
     "join_next": "name",
+    "joined_silenced": "name until",
+    "passed_to_whom": "name",
+    "reply_foreign": "language",
+    "silence_over": "name",
+    "silenced": "name until",
+    "state_passed_to": "to",
+    "state_silenced": "until",
+    "unblocked_desk": "name",
+    "undone": "name",
+    "undone_text": "name text",
+    "waits_elsewhere": "name post",
     "joined": "name",
     "joined_promise": "name promise",
     "list_head": "count",
@@ -185,4 +216,6 @@ TEXTS: Mapping[str, frozenset[str]] = {
     **_each("who", (audience.value for audience in Audience)),
     "wrote_visitor": frozenset({"text"}),
     "wrote_member": frozenset({"text"}),
+    "wrote_held": frozenset({"text"}),
+    **_each("state_held", (doing.value for doing in Doing)),
 }

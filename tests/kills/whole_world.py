@@ -87,7 +87,9 @@ def asker(chat: Chat, *, all_answered: bool) -> str | None:
         step = way[chat.steps]
         return step if step in {way[0], *way[-2:]} else _data(step)
     if chat.steps == len(way):
-        return "Danke." if all_answered else ""
+        return chat.button("Neues ansehen") if all_answered else ""
+    if chat.steps == len(way) + 1:
+        return "Danke."
     return None
 
 
@@ -97,7 +99,7 @@ def _data(step: Any) -> str:
 
 def desk(chat: Chat, requests: int) -> str | None:
     """When all cards are there: claims one after the other and answers it."""
-    phase, done = chat.steps % 4, chat.steps // 4
+    phase, done = chat.steps % 5, chat.steps // 5
     if done >= requests:
         return None
     if phase == 0:
@@ -105,6 +107,9 @@ def desk(chat: Chat, requests: int) -> str | None:
             data for s in chat.shown for label, data in s.buttons if label == "Übernehmen"
         )
         return list(taps)[done] if len(taps) == requests else ""
+    if phase == 4:  # the next thing done lets the answer go: no clock runs here
+        held = [s for s in chat.shown if "zehn Sekunden hinaus" in s.text]
+        return chat.button("Abschließen") if len(held) > done else ""
     return ("Antworten", ANSWER, "Senden")[phase - 1]
 
 
