@@ -89,7 +89,7 @@ def tapped(number: int, chat: int, tap: Tap | str) -> dict[str, Any]:
         "id": str(10**15 + number),
         "from": {"id": chat, "is_bot": False, "first_name": "Kim"},
         "message": {"message_id": 1, "chat": {"id": chat, "type": "private"}},
-        "data": tap if isinstance(tap, str) else encode_tap(tap),
+        "data": encode_tap(tap) if isinstance(tap, Tap) else tap,
     }
     return {"update_id": number, "callback_query": query}
 
