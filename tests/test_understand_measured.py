@@ -46,23 +46,22 @@ def dangers_are_seen(lexicon):
 
 
 def test_danger_in_words_of_others_is_seen():
-    # What is only felt and fits an ordinary topic better is shown as a concern: help all the same.
-    assert shares()["akut als akut erkannt"] >= 0.86
+    assert shares()["akut als akut erkannt"] >= 0.9
     assert shares()["akut: Hilfe gezeigt"] >= 0.95
-    assert shares()["Sorge: Hilfe gezeigt"] >= 0.78
+    assert shares()["Sorge: Hilfe gezeigt"] >= 0.86
 
 
 def test_everyday_sentences_seldom_raise_an_alarm():
-    assert shares()["harmlos mit Gefahrenwort, falsch akut"] <= 0.11
+    assert shares()["harmlos mit Gefahrenwort, falsch akut"] <= 0.08
     assert shares()["gewöhnliches Anliegen, falsch akut"] <= 0.05
-    assert shares()["harmlos, Hilfe trotzdem gezeigt"] <= 0.2
+    assert shares()["harmlos, Hilfe trotzdem gezeigt"] <= 0.24
 
 
 def test_topics_of_others_are_found():
-    assert shares()["Thema als erstes"] >= 0.6
-    assert shares()["Thema unter dreien"] >= 0.79
-    assert shares()["nicht für uns, erkannt"] >= 0.6
-    assert shares()["für uns, falsch abgewiesen"] <= 0.12
+    assert shares()["Thema als erstes"] >= 0.65
+    assert shares()["Thema unter dreien"] >= 0.84
+    assert shares()["nicht für uns, erkannt"] >= 0.72
+    assert shares()["für uns, falsch abgewiesen"] <= 0.09
 
 
 def test_a_lexicon_without_its_sentences_is_caught():

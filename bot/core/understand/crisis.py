@@ -97,11 +97,6 @@ class Lexicon:
         )
 
     @cached_property
-    def worries(self) -> frozenset[str]:
-        """What there is an entry for."""
-        return frozenset(entry.worry for entry in self.entries)
-
-    @cached_property
     def alarm(self) -> Alarm | None:
         """What the sentences and the entries' examples teach; None where there are no sentences."""
         if not self.phrases:
