@@ -45,6 +45,7 @@ for each in (
     keeping.restore_command,
     keeping.resume,
     keeping.purge,
+    keeping.datasheet_command,
 ):
     main.add_command(each)
 understanding.register(main, lambda: knowledge_of(settings_of().knowledge))

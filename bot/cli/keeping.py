@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from bot.cli.house import Refusal, ask, keys_of, settings_of
+from bot import datasheet
+from bot.cli.house import Refusal, ask, keys_of, knowledge_of, settings_of
 from bot.store import StoreError, new_key, restore
 
 
@@ -70,3 +71,16 @@ def resume(*, confirmed: bool, one_text: bool) -> None:
 def purge(*, dry_run: bool) -> None:
     """Was seine Zeit hatte, nach Art und Zahl; ohne --dry-run ist es danach weg."""
     ask({"command": "purge", "dry": dry_run})
+
+
+@click.command(name="datasheet")
+@click.option("--carrier", help="Auch dieser Träger, zum Beispiel dkjs.")
+def datasheet_command(carrier: str | None) -> None:
+    """Für die Datenschutzbeauftragte: was gespeichert wird, wozu, wer es sieht, wie lange."""
+    settings = settings_of()
+    directory = knowledge_of(settings.knowledge).directory
+    found = directory.carriers.get(carrier) if carrier else None
+    if carrier and found is None:
+        raise Refusal(f"Den Träger „{carrier}“ gibt es nicht. Sie stehen in carriers.csv.", 2)
+    for line in datasheet.sheet(directory, settings.keep, settings.operator, found):
+        click.echo(line)
