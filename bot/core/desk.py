@@ -14,6 +14,7 @@ from bot.core import (
     joining,
     listing,
     steps,
+    tour,
     undo,
 )
 from bot.core import request as requests
@@ -164,6 +165,8 @@ def tapped(turn: Turn, member: Member, tap: Tap) -> None:
         tell(turn, member, turn.text("desk_already_done"))
     elif ref.action in entries.ACTIONS:
         entries.tapped(turn, member, ref)
+    elif ref.action in tour.ACTIONS:
+        tour.tapped(turn, member, ref)
     elif not attendance.tapped(turn, member, ref):
         steps.on_post(turn, member, ref)
     if not any(isinstance(effect, Audit) for effect in turn.effects[before:]):

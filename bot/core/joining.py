@@ -3,8 +3,9 @@
 import hashlib
 from dataclasses import replace
 
-from bot.core import entries
-from bot.core.messages import Audit, BecomeMember, Count, ForgetConversation, Invited, Screen, Staff
+from bot.core import entries, tour
+from bot.core.cards import tell
+from bot.core.messages import Audit, BecomeMember, Count, ForgetConversation, Invited
 from bot.core.records import Conversation, Invitation, Member, Role
 from bot.core.screens import post_name
 from bot.core.standing import stand
@@ -86,7 +87,7 @@ def seats(turn: Turn, invitation: Invitation) -> tuple[str, ...]:
 def welcome(turn: Turn, member: Member) -> None:
     named = ", ".join(post_name(turn, post) for post in member.posts)
     text = turn.text("welcome_member", label=member.label, posts=named or turn.text("no_post"))
-    turn.say(Staff(member.id), Screen(text))
+    tell(turn, member, text, tour.button(turn, member))
     for post in member.posts:
         entries.watch(turn, post)
         checklist(turn, member, post)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
-from bot.core import away, cards, editing, steps
+from bot.core import away, cards, editing, steps, tour
 from bot.core.calendar import clock, local
 from bot.core.cards import tell
 from bot.core.messages import Button, Command, EraseChat, Staff
@@ -34,7 +34,7 @@ def commanded(turn: Turn, member: Member, command: Command) -> None:
         case Command.PREVIEW:
             editing.ask(turn, member)
         case Command.HELP | Command.LANGUAGE | Command.EMERGENCY:
-            tell(turn, member, turn.text("desk_help"))
+            tell(turn, member, turn.text("desk_help"), tour.button(turn, member))
         case Command.PRIVACY:
             tell(turn, member, turn.text("desk_privacy", None, **turn.k.operator))
         case Command.ERASE:

@@ -42,6 +42,7 @@ _PLAIN = """
     card_friend card_reach_visit card_reach_call
     teaser way_news no_news words_news
     preview_ask preview_editors preview_not_for
+    do_tour do_tour_on do_tour_skip do_tour_done tour_1 tour_2 tour_3 tour_4 tour_5 tour_end
     way_wrong wrong_which wrong_thanks wrong_phone wrong_email wrong_address wrong_room wrong_hours
     wrong_website wrong_other
     do_entry do_entry_change do_entry_more do_entry_yes entry_thanks entry_unknown entry_which
@@ -188,6 +189,7 @@ _GAPS = {
     "state_closed": "reason",
     "state_taken": "member",
     "taken": "label",
+    "tour_place": "number all",
     "topic_understood": "topic",
     "visitor_wrote": "name text",
     "welcome_member": "label posts",

@@ -319,7 +319,7 @@ SELECT month, district, what, n FROM counters ORDER BY month, district, what;
 -- name: stats()^
 SELECT
     (SELECT count(*) FROM conversations),
-    (SELECT count(*) FROM requests WHERE open = 1),
+    (SELECT count(*) FROM requests WHERE open = 1 AND conversation <> ''),
     (SELECT count(*) FROM outbox),
     (SELECT count(*) FROM members),
     (SELECT count(*) FROM timers);
