@@ -85,7 +85,7 @@ def sent(turn: Turn, conversation: Conversation, place: Place, rung: Rung) -> No
         conversation=conversation.id,
         audience=sight.wish(skip_school=place.skip_school).audience,
         topic=place.topic or "",
-        path=tuple(choice.label.of(conversation.audience) for choice in place.path),
+        path=tuple(choice.label.original.of(conversation.audience) for choice in place.path),
         school=conversation.school,
         district=conversation.district or None,
         language=conversation.language,

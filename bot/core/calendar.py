@@ -14,6 +14,7 @@ from operator import attrgetter
 from typing import Final, Self
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date, format_time
 from holidays.countries.germany import Germany
 
 from bot.core.directory import Directory, Holiday, PostKind, Span
@@ -250,9 +251,14 @@ def _package_until() -> date:
 # ── Words ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def when(at: datetime, now: datetime) -> str:
-    """An instant as people say it: „heute um 15 Uhr“, „Donnerstag, 26. November, um 14:30 Uhr“."""
+def when(at: datetime, now: datetime, locale: str = "de") -> str:
+    """An instant as people say it: „heute um 15 Uhr“, „Donnerstag, 26. November, um 14:30 Uhr“.
+
+    In another locale the long date and the time, as Babel writes them there.
+    """
     then, today = local(at), local(now).date()
+    if locale != "de":
+        return f"{format_date(then, 'full', locale)}, {format_time(then, 'short', locale=locale)}"
     weekday = _WEEKDAYS[then.weekday()]
     match (then.date() - today).days:
         case 0:

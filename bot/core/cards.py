@@ -77,7 +77,7 @@ def present(school: School) -> str:
 
 def subject(turn: Turn, request: Request) -> str:
     """What it is about; the entrance and the pieces are no topic."""
-    topic = turn.k.tree.topics.get(request.topic)
+    topic = turn.german.tree.topics.get(request.topic)
     if topic is None or topic.piece or request.topic == ENTRANCE:
         return turn.text("card_no_topic")
     return topic.title

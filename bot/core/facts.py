@@ -1,12 +1,13 @@
 """Facts by reference → the lines a visitor reads. No literal number lives anywhere else."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from bot.core.calendar import open_at
 from bot.core.directory import COORDINATION, Helpline
+from bot.core.knowledge import Knowledge
 from bot.core.routing import Contact, contacts, school_contact
-from bot.core.tree import Audience, Goto
+from bot.core.tree import Audience, Goto, Text
 from bot.core.view import Sight
 from bot.core.walk import Place
 from bot.core.world import Turn
@@ -218,28 +219,35 @@ def _school(turn: Turn, sight: Sight, place: Place) -> str:
 
 
 def card(turn: Turn, sight: Sight, place: Place) -> str:
-    """Fixed sentences and the visitor's own taps, in German and, where there are any, own words."""
-    audience, directory = sight.audience, turn.k.directory
-    school = directory.schools.get(sight.conversation.school or "")
-    district = directory.districts.get(sight.conversation.district or "")
-    topic = turn.k.tree.topics[place.topic].title if place.topic else ""
-    rows = [
-        turn.text("card_title"),
-        turn.text("card_who", audience),
-        turn.text("card_school", school=f"{school.name}, {school.town}") if school else "",
-        turn.text("card_district", district=district.name) if district and not school else "",
-        turn.text("card_topic", topic=topic) if topic else "",
-        *(f"– {tap}" for tap in chosen(turn, sight, place)),
-        turn.text("card_wish", audience),
-    ]
+    """Fixed sentences and the visitor's own taps, in German and in the visitor's language."""
+    rows = list(_card(turn, turn.german, sight, place))
     language = turn.k.languages.get(sight.language)
     if language and language.card:
-        rows.append(f"\n{language.name}: {language.card}")
+        own = _card(turn, turn.k, sight, place) if turn.k is not turn.german else ()
+        rows += ["", f"{language.name}: {language.card}", *own]
         rows.append(turn.text("card_language", language=language.name))
-    return "\n".join((*(row for row in rows if row), f"\n{turn.text('card_contacts')}"))
+    rows += ["", turn.text("card_contacts")]
+    return "\n".join(rows)
 
 
-def chosen(turn: Turn, sight: Sight, place: Place) -> tuple[str, ...]:
+def _card(turn: Turn, k: Knowledge, sight: Sight, place: Place) -> Iterator[str]:
+    audience, directory = sight.audience, k.directory
+    school = directory.schools.get(sight.conversation.school or "")
+    district = directory.districts.get(sight.conversation.district or "")
+    yield k.said("card_title")
+    yield k.said("card_who", audience)
+    if school:
+        yield k.said("card_school", school=f"{school.name}, {school.town}")
+    elif district:
+        yield k.said("card_district", district=district.name)
+    if place.topic:
+        yield k.said("card_topic", topic=k.tree.topics[place.topic].title)
+    for label in chosen(turn, sight, place):
+        yield f"– {(label if k is turn.k else label.original).of(audience)}"
+    yield k.said("card_wish", audience)
+
+
+def chosen(turn: Turn, sight: Sight, place: Place) -> tuple[Text, ...]:
     """The taps that say something about the visitor: answers within the topic, each once.
 
     Ways on are none: into a piece, into another topic, back to the start, or a question to the bot.
@@ -247,12 +255,12 @@ def chosen(turn: Turn, sight: Sight, place: Place) -> tuple[str, ...]:
     if place.topic is None:
         return ()
     start = turn.k.tree.topics[place.topic].start
-    said = []
+    said: list[Text] = []
     for choice in place.path:
-        label = choice.label.of(sight.audience)
+        asks = choice.label.original.of(sight.audience).endswith("?")
         match choice.target:
             case Goto(node) if node.startswith(f"{place.topic}.") and node != start:
-                said += [] if label.endswith("?") else [label]
+                said += [] if asks else [choice.label]
             case _:
                 pass
     return tuple(dict.fromkeys(said))

@@ -7,7 +7,7 @@ from bot.core.calendar import Calendar
 from bot.core.directory import Directory
 from bot.core.heard import Heard
 from bot.core.retention import Keep
-from bot.core.tree import Text, Tree
+from bot.core.tree import Audience, Text, Tree
 from bot.core.understand.crisis import Lexicon
 from bot.core.understand.schools import SchoolIndex
 from bot.core.understand.topics import TopicIndex
@@ -21,6 +21,7 @@ class Language:
     name: str
     sentence: str
     card: str  # the card to take along, without the visitor's taps
+    locale: str = "de"  # for dates
     checked: bool = False  # by a person
 
 
@@ -40,7 +41,27 @@ class Knowledge:
     topics: TopicIndex
     operator: Mapping[str, str] = field(default_factory=dict)  # name, address, email, privacy
     keep: Keep = field(default_factory=Keep)
+    others: Mapping[str, "Knowledge"] = field(default_factory=dict)  # the same in other languages
+    locale: str = "de"
+    whole: bool = True  # every word of the tree is in this language
+
+    def speaking(self, language: str) -> "Knowledge":
+        """The same knowledge in this language, or in German where there are no words for it."""
+        return self.others.get(language, self)
 
     def heard(self, text: str) -> Heard:
         """A typed text as it is understood with this knowledge."""
         return Heard(text, self.lexicon, self.topics)
+
+    def said(self, key: str, audience: Audience | None = None, **values: str) -> str:
+        """One of the bot's own sentences."""
+        return filled(self.texts[key].of(audience), values)
+
+
+def filled(words: str, values: Mapping[str, str]) -> str:
+    """The words with their gaps filled; "e. V." at the end of a sentence brings its full stop."""
+    text = words.format_map(values)
+    for value in values.values():
+        if value.endswith("."):
+            text = text.replace(f"{value}.", value)
+    return text

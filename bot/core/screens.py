@@ -8,6 +8,7 @@ from bot.core import wishes
 from bot.core.calendar import when
 from bot.core.conditions import SENT, choices
 from bot.core.facts import lines
+from bot.core.knowledge import filled
 from bot.core.messages import Button, Screen
 from bot.core.records import Conversation, Request
 from bot.core.routing import Rung, carrier_of, next_rung, post_of
@@ -15,7 +16,7 @@ from bot.core.taps import Choose, Move, Open, Speak
 from bot.core.tree import ENTRANCE, Act, Ask, Choice, Node
 from bot.core.view import Sight
 from bot.core.walk import Place
-from bot.core.world import Turn, filled
+from bot.core.world import Turn
 
 
 def here(turn: Turn, sight: Sight, place: Place, *, first: str = "") -> Screen:

@@ -21,12 +21,21 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """The German words for each audience; ``key`` is stable and names its translations."""
+    """The words for each audience; ``key`` is stable and names its translations.
+
+    ``german``: what a translated text was made from.
+    """
 
     key: str
     pupil: str
     guardian: str
     teacher: str
+    german: "Text | None" = None
+
+    @property
+    def original(self) -> "Text":
+        """The German words, as staff read them."""
+        return self.german or self
 
     def of(self, audience: Audience | None) -> str:
         """The words for this audience; somebody still unknown is addressed as an adult."""

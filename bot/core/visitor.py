@@ -5,6 +5,7 @@ from typing import assert_never
 
 from bot.core import asking, telling, wrongs
 from bot.core.answers import choose, fresh, go_back, gone, opened
+from bot.core.knowledge import Language
 from bot.core.messages import (
     Button,
     Command,
@@ -72,6 +73,9 @@ def started(turn: Turn, conversation: Conversation, payload: str, language: str)
     conversation = replace(fresh(conversation), draft=())
     known = turn.k.languages.get(language.partition("-")[0])
     sentence = known.sentence if known and known.id != "de" else ""
+    if known is not None and known.id in turn.german.others and not conversation.answers:
+        conversation = replace(conversation, language=known.id)
+        turn.k, sentence = turn.german.speaking(known.id), ""
     sight = sight_of(turn, conversation)
     first = "\n\n".join(each for each in (unsent, sentence) if each)
     screen = here(turn, sight, place_of(turn, conversation), first=first)
@@ -146,22 +150,38 @@ def listed(turn: Turn, conversation: Conversation) -> None:
 
 
 def speak(turn: Turn, conversation: Conversation, language: str) -> None:
-    """Another language: today one honest sentence and the card to take along in it."""
+    """Another language; where there are no words in it, one honest sentence and a card."""
     known = turn.k.languages.get(language)
     if known is None:
         gone(turn, conversation)
         return
     conversation = replace(conversation, language=known.id)
-    if not known.card:
+    turn.k = turn.german.speaking(known.id)
+    if known.id in turn.german.others:
+        stand(turn, conversation, *in_german(turn), first=honest(turn, known))
+    elif not known.card:
         stand(turn, conversation)
-        return
-    parts = (known.sentence, known.card, turn.text("language_unchecked"))
-    screen = Screen(
-        "\n\n".join(parts),
-        (Button(turn.text("way_on"), Move.STAY),),
-        (turn.way(Move.HELP, "way_help"),),
-    )
-    show(turn, conversation, screen)
+    else:
+        parts = (known.sentence, known.card, turn.text("language_unchecked"))
+        on = Button(turn.text("way_on"), Move.STAY)
+        show(
+            turn,
+            conversation,
+            Screen("\n\n".join(parts), (on,), (turn.way(Move.HELP, "way_help"),)),
+        )
+
+
+def honest(turn: Turn, language: Language) -> str:
+    """What somebody should know who reads this language: said once."""
+    unchecked = "" if language.checked else turn.text("translation_unchecked")
+    german = "" if turn.k.whole else turn.text("tree_in_german")
+    return "\n\n".join(part for part in (unchecked, german) if part)
+
+
+def in_german(turn: Turn) -> tuple[Button, ...]:
+    """The German words, one tap away."""
+    name = turn.k.languages["de"].name
+    return (Button(name, Speak("de")),)
 
 
 def commanded(turn: Turn, conversation: Conversation, command: Command) -> None:

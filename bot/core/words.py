@@ -40,7 +40,7 @@ _PLAIN = """
     topics_found way_back way_help way_human way_languages way_menu way_on way_who_helps
     number_unclear window_unclear wish_friend wish_here wish_visit wish_call visit_unknown
     card_friend card_reach_visit card_reach_call
-    teaser way_news no_news words_news
+    translation_unchecked tree_in_german teaser way_news no_news words_news
     preview_ask preview_editors preview_not_for
     do_tour do_tour_on do_tour_skip do_tour_done tour_1 tour_2 tour_3 tour_4 tour_5 tour_end
     way_wrong wrong_which wrong_thanks wrong_phone wrong_email wrong_address wrong_room wrong_hours

@@ -6,12 +6,13 @@ ends as an ``Outcome``, a value.
 
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, assert_never, cast
 
+from bot.core.calendar import when
 from bot.core.heard import Heard
 from bot.core.knowledge import Knowledge
-from bot.core.messages import Audit, Button, Effect, Event, Say, Screen, Staff, Visitor
+from bot.core.messages import Audit, Button, Effect, Event, Say, Screen, Staff, Visitor, Who
 from bot.core.records import (
     Conversation,
     ConversationKey,
@@ -126,6 +127,11 @@ def _request_in(after: MutableMapping[Key, object], request: Request) -> None:
     after[NamesInUse()] = names | {request.name} if request.open else names - {request.name}
 
 
+def _spoken(knowledge: Knowledge, known: Mapping[Key, object], who: Who) -> Knowledge:
+    found = known.get(ConversationKey(who.conversation)) if isinstance(who, Visitor) else None
+    return knowledge.speaking(found.language) if isinstance(found, Conversation) else knowledge
+
+
 @dataclass
 class Turn:
     """The event, what is known, and what has been written so far."""
@@ -133,6 +139,7 @@ class Turn:
     k: Knowledge
     event: Event
     known: MutableMapping[Key, object]
+    german: Knowledge  # what staff read, whatever the visitor speaks
     records: dict[Key | tuple[str, str], Record] = field(default_factory=dict)
     drops: list[Key] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
@@ -142,8 +149,8 @@ class Turn:
 
     @classmethod
     def on(cls, knowledge: Knowledge, known: Mapping[Key, object], event: Event) -> "Turn":
-        """A turn on this world, which stays as it is."""
-        return cls(knowledge, event, dict(known))
+        """A turn on this world, which stays as it is; it speaks its visitor's language."""
+        return cls(_spoken(knowledge, known, event.who), event, dict(known), knowledge)
 
     # reading
 
@@ -256,19 +263,23 @@ class Turn:
 
     def text(self, key: str, audience: Audience | None = None, **values: str) -> str:
         """One of the bot's own sentences."""
-        return filled(self.k.texts[key].of(audience), values)
+        return self.k.said(key, audience, **values)
+
+    def text_for(self, request: Request, key: str, **values: str) -> str:
+        """One of the bot's own sentences, as the visitor of this request reads it."""
+        k = self.german.speaking(request.language)
+        return k.said(key, request.audience, **values)
+
+    def when(self, at: datetime) -> str:
+        """An instant as whoever caused this turn says it."""
+        return when(at, self.event.at, self.k.locale)
+
+    def when_for(self, request: Request, at: datetime) -> str:
+        """An instant as the visitor of this request says it."""
+        return when(at, self.event.at, self.german.speaking(request.language).locale)
 
     def way(self, move: Move, key: str, audience: Audience | None = None) -> Button:
         return Button(self.text(key, audience), move)
 
     def outcome(self) -> Outcome:
         return Outcome(tuple(self.records.values()), tuple(self.drops), tuple(self.effects))
-
-
-def filled(words: str, values: Mapping[str, str]) -> str:
-    """The words with their gaps filled; "e. V." at the end of a sentence brings its full stop."""
-    text = words.format_map(values)
-    for value in values.values():
-        if value.endswith("."):
-            text = text.replace(f"{value}.", value)
-    return text

@@ -12,6 +12,7 @@ from bot.core.check.findings import Finding, Grade, in_order
 from bot.core.check.knowledge import findings as all_findings
 from bot.core.check.material import Material
 from bot.core.knowledge import Knowledge
+from bot.core.translation import spoken_in
 from bot.core.understand.crisis import Lexicon, danger
 from bot.core.understand.schools import SchoolIndex
 from bot.core.understand.topics import TopicIndex
@@ -19,6 +20,7 @@ from bot.core.words import PIECE_PLACEHOLDERS, TEXTS
 from bot.loading.directories import read_directory
 from bot.loading.pages import LARGEST, Page, read_page
 from bot.loading.phrases import read_phrases
+from bot.loading.translations import read_translations
 from bot.loading.trees import read_tree
 from bot.loading.words_files import TextsRead, read_crisis, read_languages, read_texts
 
@@ -79,6 +81,7 @@ def load(folder: Path, operator: Mapping[str, str] | None = None) -> Loaded:
         shelf.findings.append(_NO_CRISIS)
     language_page = read_page(LANGUAGES, shelf.files.get(LANGUAGES, b""))
     languages = read_languages(language_page)
+    translations = read_translations(shelf.files, languages)
     directory = read_directory(shelf.files)
     topics = {topic.id for topic in tree.tree.subjects()} | tree.unread
     phrases, phrase_findings = read_phrases(shelf.files, frozenset(topics))
@@ -91,6 +94,7 @@ def load(folder: Path, operator: Mapping[str, str] | None = None) -> Loaded:
             *texts.findings,
             *(finding for page in crisis for finding in page.findings),
             *language_page.findings,
+            *translations.findings,
             *phrase_findings,
             *directory.findings,
         )
@@ -104,11 +108,13 @@ def load(folder: Path, operator: Mapping[str, str] | None = None) -> Loaded:
         {**texts.written, **tree.written},
         frozenset(unread | (set() if texts.whole else {"texts"})),
         frozenset(texts.staff),
+        translations.lines,
     )
     knowledge = None
     if not any(finding.grade is Grade.ERROR for finding in found):
         knowledge = _knowledge(shelf, material, texts, Lexicon(tuple(entries), tuple(phrases)))
         knowledge = replace(knowledge, languages=languages, operator=dict(operator or {}))
+        knowledge = spoken_in(knowledge, translations.catalogs)
     return Loaded(knowledge, _named(found, folder.name), material, folder.name)
 
 

@@ -15,5 +15,5 @@ def worded(key: str, wording: Wording) -> tuple[Text, frozenset[Audience]]:
         if said := own or adult or wording.every:
             given[audience] = said
     filler = next(iter(given.values()), "")
-    words = {audience.value: given.get(audience, filler) for audience in Audience}
-    return Text(key, **words), frozenset(given)
+    pupil, guardian, teacher = (given.get(audience, filler) for audience in Audience)
+    return Text(key, pupil, guardian, teacher), frozenset(given)

@@ -99,7 +99,7 @@ def read_languages(page: Page) -> dict[str, Language]:
     found: dict[str, Language] = {}
     for at, one in enumerate(shape.languages):
         _language(page, ("languages", at), one, found)
-        found[one.id] = Language(one.id, one.name, one.sentence, one.card, one.checked)
+        found[one.id] = Language(one.id, one.name, one.sentence, one.card, one.locale, one.checked)
     if "de" not in found:
         page.fault(
             1, "languages-german", "Deutsch („id: de“) fehlt.", "Bitte einen Eintrag ergänzen."

@@ -10,6 +10,7 @@ from bot.core.check.material import Material
 from bot.core.check.posts import posts
 from bot.core.check.references import references
 from bot.core.check.safety import safety
+from bot.core.check.translations import translations
 from bot.core.check.typed import typed
 from bot.core.check.words import words
 
@@ -31,6 +32,7 @@ def findings(
             *safety(material),
             *words(material, needed, in_pieces),
             *typed(material),
+            *translations(material),
             *references(material),
             *dates(material, today),
             *posts(material, today),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from bot.core.check.findings import Finding, Grade
 from bot.core.directory import Directory
+from bot.core.translation import Line
 from bot.core.tree import Audience, Node, Text, Topic, Tree
 
 Where = tuple[str, int]  # file, line
@@ -42,6 +43,7 @@ class Material:
     written: Mapping[str, frozenset[Audience]] = field(default_factory=dict)
     unread: frozenset[str] = frozenset()
     staff: frozenset[str] = frozenset()  # keys of texts that only members read
+    translations: Mapping[str, tuple[Line, ...]] = field(default_factory=dict)  # by language
 
     def finding(self, grade: Grade, key: str, slug: str, text: str, proposal: str = "") -> Finding:
         """A finding at the place of ``key``."""

@@ -1,0 +1,75 @@
+"""What is wrong with the translations, and how far each language has come."""
+
+from collections.abc import Iterator, Mapping
+from string import Formatter
+
+from bot.core.check.findings import Finding, Grade
+from bot.core.check.material import Material
+from bot.core.translation import Line, State, labels, places, sayings
+
+LONGEST_LABEL = 60  # characters; German keeps to 40, many languages need more room
+
+
+def translatable(material: Material) -> dict[str, str]:
+    """Every wording that visitors may read, by its place: tree first, then the bot's own."""
+    own = (text for key, text in material.texts.items() if key not in material.staff)
+    every = (*labels(material.tree), *sayings(material.tree), *own)
+    return {place: german for text in every for place, german in places(text).items() if german}
+
+
+def progress(material: Material, lines: tuple[Line, ...]) -> dict[State, list[str]]:
+    """The places of all wordings, by how they stand in one language."""
+    there = {line.place: line.german for line in lines if line.words}
+    found: dict[State, list[str]] = {state: [] for state in State}
+    for place, german in translatable(material).items():
+        if place not in there:
+            found[State.MISSING].append(place)
+        else:
+            found[State.FRESH if there[place] == german else State.STALE].append(place)
+    return found
+
+
+def translations(material: Material) -> Iterator[Finding]:
+    """Entries that fit no text, gaps that differ, buttons that are too long, what is to do."""
+    known = translatable(material)
+    short = {place for text in labels(material.tree) for place in places(text)}
+    for language, entries in material.translations.items():
+        for entry in entries:
+            yield from _entry(entry, known, short)
+        yield _how_far(material, language, entries)
+
+
+def _entry(entry: Line, known: Mapping[str, str], short: set[str]) -> Iterator[Finding]:
+    german = known.get(entry.place)
+    if german is None:
+        text = f"Den Text „{entry.place}“ gibt es nicht (mehr)."
+        yield _found(entry, Grade.WARNING, "po-place", text, "Bitte den Eintrag löschen.")
+    elif entry.words and gaps(entry.words) != gaps(german):
+        wanted = " ".join(f"{{{gap}}}" for gap in sorted(gaps(german))) or "keine"
+        text = f"Die Lücken in „{entry.place}“ sind andere als im Deutschen."
+        yield _found(entry, Grade.ERROR, "po-gaps", text, f"Im Deutschen stehen: {wanted}.")
+    elif entry.place in short and len(entry.words) > LONGEST_LABEL:
+        text = f"Die Beschriftung „{entry.place}“ hat {len(entry.words)} Zeichen."
+        proposal = f"Bitte höchstens {LONGEST_LABEL}: Auf einem Handy ist sonst das Ende weg."
+        yield _found(entry, Grade.WARNING, "po-label", text, proposal)
+
+
+def gaps(words: str) -> frozenset[str]:
+    """The names of the gaps in a text; of one whose braces are broken, something no text has."""
+    try:
+        return frozenset(name for _, name, _, _ in Formatter().parse(words) if name is not None)
+    except ValueError:
+        return frozenset({"{"})
+
+
+def _how_far(material: Material, language: str, entries: tuple[Line, ...]) -> Finding:
+    how = progress(material, entries)
+    done, stale, missing = (len(how[s]) for s in (State.FRESH, State.STALE, State.MISSING))
+    text = f"„{language}“: {done} Texte übersetzt, {stale} veraltet, {missing} fehlen."
+    file = entries[0].file if entries else "knowledge/languages"
+    proposal = "Was fehlt: lotse translations missing. Was veraltet ist: lotse translations stale."
+    return Finding(Grade.INFO, file, 1, "po-progress", text, proposal)
+
+
+def _found(entry: Line, grade: Grade, slug: str, text: str, proposal: str) -> Finding:
+    return Finding(grade, entry.file, entry.line, slug, text, proposal)
