@@ -13,7 +13,7 @@ from bot.core.check.material import Material
 from bot.core.check.translations import LONGEST_LABEL, progress, translatable, translations
 from bot.core.knowledge import Knowledge
 from bot.core.messages import Screen
-from bot.core.taps import Move, Speak
+from bot.core.taps import Choose, Open, Speak
 from bot.core.translation import (
     Line,
     Phrase,
@@ -28,6 +28,7 @@ from bot.core.translation import (
 from bot.core.tree import Audience, Text
 from bot.loading import load
 from bot.loading.translations import read_translations, written
+
 
 @cache
 def material() -> Material:
@@ -125,10 +126,19 @@ def test_staff_read_german_and_the_visitor_the_language_chosen_whoever_acts():
 
 def test_the_card_to_take_along_speaks_both_languages():
     _, kim = english(in_english())
-    kim.taps("«Schüler:in»").says("ich werde gemobbt")
-    kim.pushes(Move.HUMAN)
-    said = "\n".join(screen.text for screen in kim.news)
-    assert said
+    kim.pushes(Choose("eingang.wer", "schueler")).pushes(Choose("eingang.worum", "mobbing"))
+    kim.pushes(Choose("mobbing.was_ist_los", "klasse")).pushes(Open("mitnehmen"))
+    title = knowledge().texts["card_title"].of(None)
+    step = label_of("mobbing.was_ist_los", "klasse")
+    for german in (title, f"– {step}"):
+        assert german in kim.text.splitlines()
+    assert marked(title) in kim.text
+    assert f"– {marked(step)}" in kim.text
+
+
+def label_of(node: str, choice: str) -> str:
+    choices = knowledge().tree.node(node).choices
+    return next(c.label.pupil for c in choices if c.id == choice)
 
 
 # ── Fresh, stale, missing ───────────────────────────────────────────────────────────────────────

@@ -134,7 +134,7 @@ def join(turn: Turn, conversation: Conversation, request_id: str, texts: tuple[s
         request = requests.add(turn, request, texts)
         due = request.due
         key = "joined_promise" if due else "joined"
-        values |= {"promise": when(due, turn.event.at)} if due else {}
+        values |= {"promise": turn.when(due)} if due else {}
     text = turn.text(key, conversation.audience, **values)
     if request.silenced_until is not None:
         text = silence.said(turn, request, "joined_silenced")
@@ -221,11 +221,11 @@ def row(turn: Turn, request: Request) -> str:
     """How a request stands, in a line: who has it, and until when an answer is promised."""
     values = {"name": request.name, "post": post_name(turn, request.post)}
     if request.due is None:
-        return turn.text("request_row_answered", request.audience, **values)
+        return turn.text_for(request, "request_row_answered", **values)
     key = "request_row_overdue" if request.overdue_since else "request_row"
     if key == "request_row":
-        values["promise"] = when(request.due, turn.event.at)
-    return turn.text(key, request.audience, **values)
+        values["promise"] = turn.when(request.due)
+    return turn.text_for(request, key, **values)
 
 
 # ── Asked and told ──────────────────────────────────────────────────────────────────────────────

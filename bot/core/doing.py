@@ -132,4 +132,4 @@ def unblock(turn: Turn, member: Member, request: Request) -> None:
     request = silence.unblock(turn, request)
     cards.refresh(turn, request, request.post)
     tell(turn, member, turn.text("unblocked_desk", name=request.name))
-    requests.tell(turn, request, turn.text("silence_over", request.audience, name=request.name))
+    requests.tell(turn, request, turn.text_for(request, "silence_over", name=request.name))

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.core import cards
-from bot.core.calendar import when
 from bot.core.directory import PostKind
 from bot.core.messages import Count
 from bot.core.posts import other_carrier, post_of
@@ -85,9 +84,9 @@ def move(turn: Turn, request: Request, rung: Rung) -> None:
         "before": post_name(turn, before),
         "post": post_name(turn, rung.post),
         "carrier": carrier_name(turn, rung.post),
-        "promise": when(rung.promise, turn.event.at) if rung.promise else "",
+        "promise": turn.when_for(request, rung.promise) if rung.promise else "",
     }
-    tell(turn, request, turn.text("handed_over", request.audience, **values))
+    tell(turn, request, turn.text_for(request, "handed_over", **values))
     turn.do(Count("handed_over", request.district or ""))
     cards.refresh(turn, request, before)
     arrive(turn, request)
@@ -100,7 +99,7 @@ def ask(turn: Turn, request: Request, post: str) -> None:
     owner, group = request.conversation, f"hand_over:{request.id}"
     yes, no = (
         turn.acting(
-            turn.text(f"do_hand_over_{word}", request.audience),
+            turn.text_for(request, f"do_hand_over_{word}"),
             owner,
             f"hand_over_{word}",
             request.id,
@@ -115,7 +114,7 @@ def ask(turn: Turn, request: Request, post: str) -> None:
         "post": post_name(turn, post),
         "carrier": carrier_name(turn, post),
     }
-    tell(turn, request, turn.text("hand_over_ask", request.audience, **values), yes, no)
+    tell(turn, request, turn.text_for(request, "hand_over_ask", **values), yes, no)
     cards.refresh(turn, request, request.post)
     for member in turn.team.of(post):
         remind(turn, member.id, "waits_elsewhere", request, post=values["before"])
@@ -135,6 +134,6 @@ def declined(turn: Turn, request: Request, post: str) -> None:
     request = replace(request, offered=None)
     turn.put(request)
     cards.refresh(turn, request, request.post)
-    tell(turn, request, turn.text("hand_over_stays", request.audience, name=request.name))
+    tell(turn, request, turn.text_for(request, "hand_over_stays", name=request.name))
     if request.claimed_by is not None:
         remind(turn, request.claimed_by, "hand_over_declined", request, post=post_name(turn, post))

@@ -61,12 +61,12 @@ def anew(turn: Turn, request: Request) -> None:
         wait(turn, request)
         cards.refresh(turn, request, request.post)
         values = {"name": request.name, "promise": promised(turn, request)}
-        tell(turn, request, turn.text("promise_corrected", request.audience, **values))
+        tell(turn, request, turn.text_for(request, "promise_corrected", **values))
 
 
 def promised(turn: Turn, request: Request) -> str:
     """By when somebody answers, as it is said to the visitor."""
-    return when(request.due or turn.event.at, turn.event.at)
+    return turn.when_for(request, request.due or turn.event.at)
 
 
 def before_due(turn: Turn, request: Request) -> None:
@@ -129,9 +129,9 @@ def move(turn: Turn, request: Request, rung: Rung, key: str = "promise_moved") -
         "name": request.name,
         "before": post_name(turn, before),
         "post": post_name(turn, rung.post),
-        "promise": when(rung.promise, turn.event.at) if rung.promise else "",
+        "promise": turn.when_for(request, rung.promise) if rung.promise else "",
     }
-    tell(turn, request, turn.text(key, request.audience, **values))
+    tell(turn, request, turn.text_for(request, key, **values))
     cards.refresh(turn, request, before)
     arrive(turn, request)
 
@@ -147,9 +147,9 @@ def ask_consent(turn: Turn, request: Request, rung: Rung) -> None:
     }
     owner = request.conversation
     yes = turn.acting(
-        turn.text("do_consent", request.audience), owner, "consent", request.id, extra=rung.post
+        turn.text_for(request, "do_consent"), owner, "consent", request.id, extra=rung.post
     )
-    tell(turn, request, turn.text("promise_broken_ask", request.audience, **values), yes)
+    tell(turn, request, turn.text_for(request, "promise_broken_ask", **values), yes)
     for member in turn.team.of(rung.post):
         remind(turn, member.id, "overdue_elsewhere", request, post=values["before"])
     recall(turn, request)
@@ -163,9 +163,9 @@ def stay(turn: Turn, request: Request) -> None:
         values = {
             "name": request.name,
             "post": post_name(turn, request.post),
-            "promise": when(promised or turn.event.at, turn.event.at),
+            "promise": turn.when_for(request, promised or turn.event.at),
         }
-        tell(turn, request, turn.text("promise_broken", request.audience, **values))
+        tell(turn, request, turn.text_for(request, "promise_broken", **values))
     recall(turn, request)
 
 

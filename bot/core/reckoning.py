@@ -5,7 +5,6 @@ from datetime import datetime
 
 from bot.core import cards, overdue
 from bot.core import request as requests
-from bot.core.calendar import when
 from bot.core.messages import Count, Timer, Wake
 from bot.core.posts import other_carrier, post_of
 from bot.core.presence import absent, kept, promised
@@ -96,18 +95,18 @@ def later(turn: Turn, request: Request, own: datetime, after: Rung | None) -> No
     values = {
         "name": request.name,
         "post": post_name(turn, request.post),
-        "promise": when(own, turn.event.at),
+        "promise": turn.when_for(request, own),
     }
-    said = turn.text("absent_later", request.audience, **values)
+    said = turn.text_for(request, "absent_later", **values)
     if after is None or after.post in request.tried or not sooner(after, own):
         requests.tell(turn, request, said)
         return
     offered = {
         "next": post_name(turn, after.post),
         "carrier": carrier_name(turn, after.post),
-        "promise": when(after.promise or own, turn.event.at),
+        "promise": turn.when_for(request, after.promise or own),
     }
-    asked = turn.text("absent_ask", request.audience, **offered)
-    owner, label = request.conversation, turn.text("do_consent", request.audience)
+    asked = turn.text_for(request, "absent_ask", **offered)
+    owner, label = request.conversation, turn.text_for(request, "do_consent")
     yes = turn.acting(label, owner, "consent", request.id, extra=after.post)
     requests.tell(turn, request, f"{said}\n\n{asked}", yes)

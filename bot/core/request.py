@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from bot.core import cards, gathering, telling
-from bot.core.calendar import ZONE, when
+from bot.core.calendar import ZONE
 from bot.core.farther import widened
 from bot.core.messages import Button, Count, LetSleep, Screen, Staff, Timer, Wake
 from bot.core.presence import absent
@@ -192,9 +192,9 @@ def claim(turn: Turn, member: Member, request: Request) -> None:
     cards.refresh(turn, request, request.post)
     cards.whole(turn, request, member)
     if first:
-        promise = when(request.due, turn.event.at) if request.due else ""
+        promise = turn.when_for(request, request.due) if request.due else ""
         values = {"name": request.name, "post": post_name(turn, request.post), "promise": promise}
-        tell(turn, request, turn.text("read", request.audience, **values))
+        tell(turn, request, turn.text_for(request, "read", **values))
 
 
 def taken_over(turn: Turn, request: Request, member: Member) -> Request:
@@ -214,7 +214,7 @@ def reply(turn: Turn, request: Request, text: str) -> None:
     turn.do(Wake(turn.event.at + QUIET, Timer.PROMISE, request.id))
     cards.refresh(turn, request, request.post)
     values = {"name": request.name, "post": post_name(turn, request.post), "text": text}
-    tell(turn, request, turn.text("answer", request.audience, **values), quotes=True)
+    tell(turn, request, turn.text_for(request, "answer", **values), quotes=True)
 
 
 def give_back(turn: Turn, request: Request) -> None:
@@ -230,7 +230,7 @@ def close(turn: Turn, request: Request, reason: Reason) -> Request:
     request = finish(turn, request, reason)
     key = "closed_answered" if request.answered_at else "closed"
     values = {"name": request.name, "post": post_name(turn, request.post)}
-    tell(turn, request, turn.text(key, request.audience, **values))
+    tell(turn, request, turn.text_for(request, key, **values))
     return request
 
 

@@ -5,7 +5,6 @@ from functools import lru_cache
 from typing import assert_never
 
 from bot.core import wishes
-from bot.core.calendar import when
 from bot.core.conditions import SENT, choices
 from bot.core.facts import lines
 from bot.core.knowledge import filled
@@ -128,7 +127,7 @@ def of_request(turn: Turn, request: Request) -> dict[str, str]:
     return {
         "post": post_name(turn, request.post),
         "carrier": carrier_name(turn, request.post),
-        "promise": when(request.due, turn.event.at) if request.due else "",
+        "promise": turn.when(request.due) if request.due else "",
         "why": "",
     }
 
@@ -139,7 +138,7 @@ def of_rung(turn: Turn, rung: Rung | None) -> dict[str, str]:
     return {
         "post": post_name(turn, rung.post),
         "carrier": carrier_name(turn, rung.post),
-        "promise": when(rung.promise, turn.event.at) if rung.promise else "",
+        "promise": turn.when(rung.promise) if rung.promise else "",
         "why": rung.why,
     }
 

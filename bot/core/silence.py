@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.core import cards
-from bot.core.calendar import when
 from bot.core.facts import answering, helpline
 from bot.core.messages import Count, LetSleep, Timer, Wake
 from bot.core.records import Author, Reason, Request
@@ -29,8 +28,8 @@ def said(turn: Turn, request: Request, key: str) -> str:
     """One kind sentence, and who answers now."""
     sight = sight_for(turn.k, turn.team, request, turn.event.at)
     lines = "\n".join(helpline(line) for line in answering(sight, request.topic))
-    until = when(request.silenced_until or turn.event.at, turn.event.at)
-    text = turn.text(key, request.audience, name=request.name, until=until)
+    until = turn.when_for(request, request.silenced_until or turn.event.at)
+    text = turn.text_for(request, key, name=request.name, until=until)
     return f"{text}\n\n{lines}"
 
 

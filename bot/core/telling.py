@@ -130,8 +130,9 @@ def night(at: datetime) -> bool:
 
 def tease(turn: Turn, conversation: Conversation, request: Request) -> None:
     """Neutral words and one button; the numbers of the screen before still count."""
-    news = turn.way(Move.NEWS, "way_news", request.audience)
-    screen = Screen(turn.text("teaser", request.audience), (), (news,))
+    with turn.speaking(conversation.language):
+        news = turn.way(Move.NEWS, "way_news", request.audience)
+        screen = Screen(turn.text("teaser", request.audience), (), (news,))
     quiet = night(turn.event.at)
     turn.say(Visitor(conversation.id), screen, request.id, quiet=quiet)
 
@@ -145,7 +146,8 @@ def shown(turn: Turn, conversation: Conversation, letters: tuple[Told, ...]) -> 
         if beside.letters:
             turn.put(replace(beside, letters=tuple(x for x in beside.letters if x != letter)))
         last = number == len(letters)
-        conversation, screen = _screen(turn, conversation, request, letter, last=last and own)
+        with turn.speaking(conversation.language):
+            conversation, screen = _screen(turn, conversation, request, letter, last=last and own)
         conversation = with_shown(conversation, screen)
         conversation = replace(conversation, shown=(*conversation.shown, *earlier))
         earlier += screen.choices

@@ -163,7 +163,9 @@ def spoken_in(knowledge: Knowledge, catalogs: Mapping[str, Catalog]) -> Knowledg
     every = (*labels(knowledge.tree), *sayings(knowledge.tree))
     in_tree = {place for text in every for place, german in places(text).items() if german}
     for language, catalog in catalogs.items():
-        translator = Translator(catalog, knowledge.lexicon.worries)
+        translator = Translator(
+            catalog, frozenset(entry.worry for entry in knowledge.lexicon.entries)
+        )
         others[language] = replace(
             knowledge,
             tree=translator.tree(knowledge.tree),

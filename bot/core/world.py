@@ -4,7 +4,8 @@ A ``Turn`` lives for one event only. It reads what was loaded, sees its own chan
 ends as an ``Outcome``, a value.
 """
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, assert_never, cast
@@ -264,6 +265,13 @@ class Turn:
     def text(self, key: str, audience: Audience | None = None, **values: str) -> str:
         """One of the bot's own sentences."""
         return self.k.said(key, audience, **values)
+
+    @contextmanager
+    def speaking(self, language: str) -> Iterator[None]:
+        """What is said inside is said in this language."""
+        before, self.k = self.k, self.german.speaking(language)
+        yield
+        self.k = before
 
     def text_for(self, request: Request, key: str, **values: str) -> str:
         """One of the bot's own sentences, as the visitor of this request reads it."""
