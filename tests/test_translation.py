@@ -128,6 +128,7 @@ def test_the_card_to_take_along_speaks_both_languages():
     _, kim = english(in_english())
     kim.pushes(Choose("eingang.wer", "schueler")).pushes(Choose("eingang.worum", "mobbing"))
     kim.pushes(Choose("mobbing.was_ist_los", "klasse")).pushes(Open("mitnehmen"))
+    kim.pushes(Choose("schule.suche", "st-5"))
     title = knowledge().texts["card_title"].of(None)
     step = label_of("mobbing.was_ist_los", "klasse")
     for german in (title, f"– {step}"):

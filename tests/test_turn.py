@@ -168,9 +168,9 @@ def test_a_closed_request_leaves_the_lists():
 
 
 def test_a_conversation_that_nobody_knows_begins():
-    assert Turn(knowledge(), event(Visitor("x"), Typed("")), {}).conversation("x") == Conversation(
-        "x", NOON
-    )
+    assert Turn.on(knowledge(), {}, event(Visitor("x"), Typed(""))).conversation(
+        "x"
+    ) == Conversation("x", NOON)
 
 
 def test_taps_that_no_button_of_ours_carries_are_none():

@@ -253,7 +253,7 @@ def facts_are_what_answers_say(person: Person) -> None:
     if not isinstance(person.who, Visitor) or person.who.conversation not in store.conversations:
         return
     stored = person.conversation
-    now = Turn(person.talk.k, None, {})  # type: ignore[arg-type]
+    now = Turn(person.talk.k, None, {}, person.talk.k)  # type: ignore[arg-type]
     told: Conversation = stored
     for answer in stored.answers:
         told = record(now, told, answer)
