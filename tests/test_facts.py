@@ -127,6 +127,22 @@ def test_a_line_of_another_language_comes_only_to_those_who_speak_it_and_then_fi
     assert "SiSA" in said("helplines.topic", topic="migration-sprache")
 
 
+def test_a_line_that_speaks_only_german_says_so_to_whom_speaks_another_language():
+    shown = {
+        language: said("helplines.now", topic="trauer", language=language)
+        for language in ("de", "uk")
+    }
+    only_german = [
+        line
+        for line in knowledge().directory.helplines.values()
+        if line.languages == ("de",) and line.id not in EMERGENCY
+    ]
+    told = [line for line in shown["uk"].splitlines() if line.endswith("spricht nur Deutsch")]
+    there = [line for line in only_german if helpline(line) in shown["uk"]]
+    assert len(told) == len(there) > 0
+    assert "spricht nur Deutsch" not in shown["de"]
+
+
 def test_a_line_without_evidenced_hours_comes_last_in_its_language_and_says_so():
     seen = sight(NIGHT, audience=Audience.PUPIL, language="uk")
     found = answering(seen, "psyche")

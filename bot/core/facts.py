@@ -30,11 +30,11 @@ def paragraph(turn: Turn, sight: Sight, place: Place, fact: str) -> str:
     kind, _, name = fact.partition(".")
     match kind, name:
         case "helpline", _:
-            return helpline(turn.k.directory.helplines[name])
+            return helplines(sight, (turn.k.directory.helplines[name],))
         case "helplines", "now":
-            return "\n".join(helpline(h) for h in answering(sight, place.topic))
+            return helplines(sight, answering(sight, place.topic))
         case "helplines", _:
-            return "\n".join(helpline(h) for h in about(sight, place.topic))
+            return helplines(sight, about(sight, place.topic))
         case "card", _:
             return card(turn, sight, place)
         case "school", _:
@@ -44,6 +44,22 @@ def paragraph(turn: Turn, sight: Sight, place: Place, fact: str) -> str:
 
 
 # ── Helplines ───────────────────────────────────────────────────────────────────────────────────
+
+
+def helplines(sight: Sight, lines: Iterable[Helpline]) -> str:
+    """One line each; to whom speaks another language it says which ones speak only German.
+
+    Not of the emergency numbers: nobody vouches for what is spoken there, and nobody shall wait.
+    """
+    german = f" · {sight.k.texts['only_german'].of(sight.audience)}"
+    foreign = sight.language != GERMAN
+    return "\n".join(
+        helpline(line) + (german if foreign and _only_german(line) else "") for line in lines
+    )
+
+
+def _only_german(line: Helpline) -> bool:
+    return line.languages == (GERMAN,) and line.id not in EMERGENCY
 
 
 def helpline(line: Helpline) -> str:
@@ -188,7 +204,7 @@ def _has_way(known: Contact) -> bool:
 
 def _lines_instead(sight: Sight, topic: str | None) -> str:
     """Where no place is named, no post near it is known: the lines for the topic, or for now."""
-    return "\n".join(helpline(h) for h in about(sight, topic) or answering(sight, topic))
+    return helplines(sight, about(sight, topic) or answering(sight, topic))
 
 
 def contact(turn: Turn, known: Contact, audience: Audience | None) -> str:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.core import cards
-from bot.core.facts import answering, helpline
+from bot.core.facts import answering, helplines
 from bot.core.messages import Count, LetSleep, Timer, Wake
 from bot.core.records import Author, Reason, Request
 from bot.core.request import close, expected, tell, wait
@@ -27,7 +27,7 @@ def block(turn: Turn, request: Request) -> None:
 def said(turn: Turn, request: Request, key: str) -> str:
     """One kind sentence, and who answers now."""
     sight = sight_for(turn.k, turn.team, request, turn.event.at)
-    lines = "\n".join(helpline(line) for line in answering(sight, request.topic))
+    lines = helplines(sight, answering(sight, request.topic))
     until = turn.when_for(request, request.silenced_until or turn.event.at)
     text = turn.text_for(request, key, name=request.name, until=until)
     return f"{text}\n\n{lines}"

@@ -26,7 +26,7 @@ _PLAIN = """
     card_title card_undelivered card_who card_wish carrier_unknown changed channel_other
     channel_telegram coordination_for_families
     danger_acute danger_acute_other danger_concern danger_concern_other danger_nobody
-    danger_not_stored danger_offer desk_already_done desk_chatter desk_end
+    danger_not_stored danger_offer only_german desk_already_done desk_chatter desk_end
     desk_ended desk_erased desk_foreign desk_help desk_no_tree desk_not_yours district_unknown
     do_accept do_answer do_claim do_close do_consent do_give_back do_pause do_permission do_plan
     do_practice do_reply_discard do_reply_send draft_empty edited empty end_open_requests ended

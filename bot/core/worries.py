@@ -1,6 +1,6 @@
 """Danger in what was typed: help that answers now, for this worry and this person."""
 
-from bot.core.facts import answering, helpline
+from bot.core.facts import answering, helplines
 from bot.core.messages import Screen, Tone
 from bot.core.tree import Text
 from bot.core.understand.crisis import Danger
@@ -23,7 +23,7 @@ def of_another(text: str) -> bool:
 
 def help_screen(sight: Sight, head: Text, found: Danger, who_reads: str = "") -> Screen:
     """One calm screen with those who answer now; somebody unknown is addressed as a child."""
-    lines = "\n".join(helpline(line) for line in answering(sight, min(found.worries)))
+    lines = helplines(sight, answering(sight, min(found.worries)))
     said = head.pupil if sight.audience is None else head.of(sight.audience)
     parts = (said, who_reads, lines)
     return Screen("\n\n".join(part for part in parts if part), tone=Tone.ALERT)
