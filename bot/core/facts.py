@@ -51,7 +51,7 @@ def helplines(sight: Sight, lines: Iterable[Helpline]) -> str:
 
     Not of the emergency numbers: nobody vouches for what is spoken there, and nobody shall wait.
     """
-    german = f" · {sight.k.texts['only_german'].of(sight.audience)}"
+    german = f" · {sight.k.said('only_german', sight.audience)}"
     foreign = sight.language != GERMAN
     return "\n".join(
         helpline(line) + (german if foreign and _only_german(line) else "") for line in lines
