@@ -4,7 +4,7 @@ Lives inside one transaction; thrown away with it.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -14,6 +14,7 @@ from bot.core.messages import (
     Count,
     Due,
     Effect,
+    EmptyDesk,
     EraseChat,
     Event,
     Foreign,
@@ -42,6 +43,7 @@ from bot.core.records import (
 from bot.core.world import Outcome
 from bot.ports import Address, Outgoing, Owed, Work
 
+TELEGRAM, WEB = "telegram", "web"  # the channels' names
 ERASABLE_FOR = timedelta(hours=48)  # Bot API, deleteMessage: older ones stay
 DUE_AT_ONCE = 1000
 PAGE = 1000
@@ -135,6 +137,9 @@ class Orders:
                     self._owe(*erasing[to])
                 case Wake() | LetSleep() | Count() | Audit():
                     self._note(effect)
+                case EmptyDesk():
+                    self._empty(effect)
+                    self.forgot = True
                 case ForgetWords() | ForgetConversation() | BecomeMember():
                     pass  # done before
                 case _:
@@ -168,11 +173,21 @@ class Orders:
         if say.quotes:
             self.save()  # what is quoted is sealed with its request's own key
         owed = Owed(say.screen, origin, (), say.request, say.quotes, say.quiet)
-        self._owe(here or self.work.address_of(say.to), owed)
+        address = here or self.work.address_of(say.to)
+        if say.telegram is not None and address is not None and address.channel == TELEGRAM:
+            self._owe(self.work.address_in(say.to, WEB), replace(owed, origin=""), optional=True)
+            owed = Owed(say.telegram, origin, (), say.request, quiet=say.quiet)
+        self._owe(address, owed)
 
-    def _owe(self, address: Address | None, owed: Owed) -> None:
+    def _empty(self, effect: EmptyDesk) -> None:
+        """Edited, not deleted: that has no limit in time."""
+        for address, message in self.work.empty_desk(effect.request, effect.member):
+            self._owe(address, Owed(effect.screen, edits=message))
+
+    def _owe(self, address: Address | None, owed: Owed, *, optional: bool = False) -> None:
         if address is None:
-            self.count("no_address")
+            if not optional:
+                self.count("no_address")
         elif owed != Owed():
             self.owed.append(self.work.owe(address, owed))
 

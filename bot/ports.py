@@ -50,7 +50,8 @@ class Outgoing:
 
     ``screen`` None: nothing to show, only the tap in ``origin`` is answered. ``erase``: ids of
     the channel's messages to delete. ``slot_message``: the message that holds the screen's slot,
-    to be edited. ``tries`` counts sends that may have arrived.
+    to be edited. ``tries`` counts sends that may have arrived. ``quotes``: it carries words that
+    are erased with their request; ``edit_only``: nothing is said anew where that message is gone.
     """
 
     row: int
@@ -61,6 +62,8 @@ class Outgoing:
     slot_message: str = ""
     quiet: bool = False
     tries: int = 0
+    quotes: str = ""  # the request whose words it carries
+    edit_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +185,7 @@ class Owed:
     request: str | None = None
     quotes: bool = False
     quiet: bool = False
+    edits: str = ""  # the channel's message in whose place the screen stands
 
 
 class Work(Protocol):
@@ -193,6 +197,8 @@ class Work(Protocol):
     def who(self, address: Address, /) -> Visitor | Staff | None: ...
     def bind(self, address: Address, who: Visitor | Staff, at: datetime, /) -> None: ...
     def address_of(self, who: Visitor | Staff, /) -> Address | None: ...
+    def address_in(self, who: Visitor | Staff, channel: str, /) -> Address | None: ...
+    def empty_desk(self, request: str, member: str, /) -> tuple[tuple[Address, str], ...]: ...
     def rebind(self, conversation: str, member: str, /) -> None: ...
     def load(self, key: Key, /) -> object | None: ...
     def save(self, record: Record, /) -> None: ...

@@ -26,6 +26,7 @@ from bot.core.messages import (
     Count,
     Due,
     Effect,
+    EmptyDesk,
     EraseChat,
     Event,
     ForgetConversation,
@@ -211,6 +212,8 @@ class Store:
                 self.conversations.pop(conversation, None)
             case Count(what):
                 self.counts[what] = self.counts.get(what, 0) + 1
+            case EmptyDesk():
+                pass
             case Audit():
                 self.audits.append(effect)
             case Say() | EraseChat() | BecomeMember():

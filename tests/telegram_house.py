@@ -104,6 +104,7 @@ class Chats:
     name: str = CHANNEL
     kept: int = 10**9
     shown: defaultdict[str, list[Screen]] = field(default_factory=lambda: defaultdict(list))
+    _stands: defaultdict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
 
     async def listen(self, take: Take) -> None:
         del take
@@ -113,7 +114,14 @@ class Chats:
             chat = self.shown[outgoing.address.id]
             chat.append(outgoing.screen)
             del chat[: -self.kept]
-        return Receipt((str(outgoing.row),))
+        message = outgoing.slot_message or str(outgoing.row)
+        if outgoing.screen is not None and self.kept == 10**9:
+            self._stands[outgoing.address.id][message] = outgoing.screen.text
+        return Receipt((message,))
+
+    def standing(self, chat: int) -> list[str]:
+        """What can be read in a chat now, edits done."""
+        return list(self._stands[str(chat)].values())
 
 
 @dataclass
@@ -220,7 +228,7 @@ async def house(  # noqa: PLR0917  (each is one part that a test may plant a fau
 
 def seated(work: Any) -> None:
     """Two members on a live post."""
-    permission = Permission(date(2026, 1, 5), "DEMO")
+    permission = Permission(date(2026, 1, 5), "DEMO", "text")
     work.save(PostFacts(OFFICE, permission, practised=True, accepting=True))
     for chat, name in ((ANNA, "anna"), (BO, "bo")):
         work.save(Member(name, Role.WORKER, name, MONDAY, (OFFICE,), plan=WEEK))

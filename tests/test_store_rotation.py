@@ -45,6 +45,8 @@ def fill(work) -> None:
     work.save(Invitation("h", Role.WORKER, NOW))
     work.sent([(work.owe(HOME, Owed(screen(slot="s"))), Receipt(("7",)))], NOW)
     work.owe(HOME, Owed(screen()))
+    quoting = work.owe(HOME, Owed(screen(), request="r1", quotes=True))
+    work.sent([(quoting, Receipt(("8",)))], NOW)
     work.sent([(work.owe(Address("web", "7"), Owed(screen())), Receipt())], NOW)
     work.audit(NOW, "m1", "claim", "Blauer Otter")
     work.put_key("k", Address("web", "7"), NOW)

@@ -109,6 +109,8 @@ def everything(work: Work) -> None:
     work.put_link(TEXT, "chat", TEXT, NOW)
     work.put_factor("m1", Factor(TEXT, 0, confirmed=True), (TEXT,))
     work.sent([(first, Receipt(("4711000815",)))], NOW)
+    quoting = work.owe(home, Owed(screen(TEXT), request="r1", quotes=True))
+    work.sent([(quoting, Receipt(("4711000815",)))], NOW)
     work.heard(home, "4711000815", NOW)
 
 

@@ -3,9 +3,9 @@
 import hashlib
 from dataclasses import replace
 
-from bot.core import cards
+from bot.core import cards, visible
 from bot.core.cards import tell
-from bot.core.messages import Screen, Staff
+from bot.core.messages import Screen
 from bot.core.records import Member, Request
 from bot.core.world import Turn
 
@@ -15,6 +15,10 @@ GERMAN = "de"
 
 def answer(turn: Turn, member: Member, request: Request) -> None:
     """What is typed next is the answer; a draft that is there goes on."""
+    if visible.hidden_here(turn, request):
+        cards.put_down(turn, request, member, edit=True)
+        tell(turn, member, turn.text("answer_in_web", name=request.name))
+        return
     cards.put_down(turn, request, member, edit=True)  # its other buttons stay good
     if member.writing_to == request.id and member.draft:
         preview(turn, member, member.draft)
@@ -56,6 +60,9 @@ def preview(turn: Turn, member: Member, draft: str) -> None:
     if not cards.mine(request, member):
         tell(turn, without_draft(member), turn.text("desk_not_yours"))
         return
+    if visible.hidden_here(turn, request):
+        tell(turn, replace(member, asked=None), turn.text("answer_in_web", name=request.name))
+        return
     group, extra = f"reply:{request.id}", fingerprint(draft)
     send, drop = (
         turn.acting(
@@ -66,7 +73,7 @@ def preview(turn: Turn, member: Member, draft: str) -> None:
     cards.offer(turn, replace(member, asked="answer", draft=draft), (send, drop))
     shown = marked(turn, request, draft, own=member.own_words)
     screen = Screen(turn.text("reply_preview", name=request.name, text=shown), (send, drop))
-    turn.say(Staff(member.id), screen, request.id, quotes=True)
+    cards.show(turn, request, member, screen, quotes=True)
 
 
 def without_draft(member: Member) -> Member:
@@ -90,6 +97,6 @@ def back_in_preview(turn: Turn, member: Member, request: Request, text: str, *, 
     """An answer that was taken back; beside another draft it is only shown."""
     if member.draft:
         screen = Screen(turn.text("undone_text", name=request.name, text=text))
-        turn.say(Staff(member.id), screen, request.id, quotes=True)
+        cards.show(turn, request, member, screen, quotes=True)
         return
     preview(turn, replace(member, writing_to=request.id, own_words=own), text)

@@ -96,7 +96,9 @@ def sent(turn: Turn, conversation: Conversation, place: Place, rung: Rung) -> No
         post=rung.post,
         due=rung.promise,
         alert=any(requests.alarming(turn, text) for text in conversation.draft),
-        words=tuple(Word(Author.VISITOR, now, text) for text in conversation.draft),
+        words=tuple(
+            Word(Author.VISITOR, now, text, turn.event.channel) for text in conversation.draft
+        ),
         friend=conversation.friend,
         reach=conversation.reach,
         may_ask=conversation.may_ask and conversation.reach is not Reach.HERE,

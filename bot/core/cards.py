@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeGuard
 
+from bot.core import visible
 from bot.core.calendar import spoken_hours, when
 from bot.core.directory import School
-from bot.core.messages import Button, Screen, Staff
+from bot.core.messages import Button, EmptyDesk, Screen, Staff
 from bot.core.reach import belongs, desks, hold_back, may_put
 from bot.core.records import Doing, Member, Reason, Request, Word
 from bot.core.taps import Move
@@ -16,6 +17,7 @@ from bot.core.world import Turn
 LONGEST = 1500  # characters of words on a card: one message, 4,096 UTF-16 units, emoji count two
 MOST_STEPS = 12  # of the visitor's taps on a card, the last ones
 MOST_SHOWN = 30  # buttons that may be typed; older ones must be tapped
+READING = frozenset({"answer", "ask_colleague"})  # needs the words before one's eyes
 # Parts the last screen, whose numbers count, from what was shown before. A marker among buttons is
 # ugly; it saves a second list in every stored member.
 GAP = Button("", Move.STAY)
@@ -136,14 +138,20 @@ def slot(request: Request) -> str:
     return f"card:{request.id}"
 
 
-def card_screen(turn: Turn, request: Request, viewer: Member, *, edit: bool) -> Screen:
+def card_screen(
+    turn: Turn, request: Request, viewer: Member, *, edit: bool, bare: bool = False
+) -> Screen:
     """The card with what this member may do with it now; of a withdrawn one only its name."""
     if request.reason is Reason.WITHDRAWN:
         head = turn.text("card_head", name=request.name)
         text = f"{head}\n{state_of(turn, request, viewer)}"
+    elif bare:
+        card = replace(card_of(turn, request, viewer), words=(), number="")
+        text = f"{card_text(turn, card)}\n{turn.text('words_in_web')}"
     else:
         text = card_text(turn, card_of(turn, request, viewer))
-    return Screen(text, buttons(turn, request, viewer), slot=slot(request), edit=edit)
+    shown = buttons(turn, request, viewer, bare=bare)
+    return Screen(text, shown, slot=slot(request), edit=edit)
 
 
 def card_text(turn: Turn, card: Card) -> str:
@@ -180,7 +188,9 @@ def said(turn: Turn, words: tuple[Word, ...]) -> str:
     return "\n\n".join(turn.text(f"wrote_{w.by.value}", text=w.text) for w in words)
 
 
-def buttons(turn: Turn, request: Request, viewer: Member) -> tuple[Button, ...]:
+def buttons(
+    turn: Turn, request: Request, viewer: Member, *, bare: bool = False
+) -> tuple[Button, ...]:
     """What this member may do: claim while it is open, answer and close what is theirs."""
     if not request.open or not belongs(turn, request, viewer):
         return ()
@@ -192,6 +202,7 @@ def buttons(turn: Turn, request: Request, viewer: Member) -> tuple[Button, ...]:
     return tuple(
         turn.acting(turn.text(f"do_{action}"), viewer.id, action, request.id, group=group)
         for action in actions(request)
+        if not bare or action not in READING
     )
 
 
@@ -202,6 +213,13 @@ def actions(request: Request) -> tuple[str, ...]:
     if request.pending is not None and request.pending.doing is not Doing.REPLY:
         return ()
     return ("answer", "hand_over", "close", "block", "give_back")
+
+
+def empty(turn: Turn, request: Request, member: str | None = None) -> None:
+    """The words that this member was shown, or everybody, are gone from the desk."""
+    if member is not None or not request.open:
+        gone = Screen(turn.text("emptied"))
+        turn.do(EmptyDesk(gone, request.id, member or ""))
 
 
 def announce(turn: Turn, request: Request) -> None:
@@ -233,8 +251,26 @@ def put_down(turn: Turn, request: Request, member: Member, *, edit: bool) -> Non
     own = turn.event.who == Staff(member.id)
     ahead = own or (not edit and member.asked is None)
     offer(turn, member, screen.choices, ahead=ahead, instead=own)
-    mine = request.claimed_by == member.id
-    turn.say(Staff(member.id), screen, request.id, quotes=mine)
+    mine = request.claimed_by == member.id and request.open
+    bare = card_screen(turn, request, member, edit=edit, bare=True) if mine else None
+    show(turn, request, member, screen, quotes=mine, bare=bare)
+
+
+def show(  # noqa: PLR0913  (what is shown, and where)
+    turn: Turn,
+    request: Request,
+    member: Member,
+    screen: Screen,
+    *,
+    quotes: bool = False,
+    bare: Screen | None = None,
+) -> None:
+    """The one way by which anything about a request reaches a desk, as far as its door allows."""
+    if quotes and bare is None:
+        text = turn.text("words_in_web_of", name=request.name)
+        bare = Screen(text, slot=screen.slot, edit=screen.edit)
+    there = visible.instead(turn, request, screen, bare)
+    turn.say(Staff(member.id), screen, request.id, quotes=quotes, telegram=there)
 
 
 def whole(turn: Turn, request: Request, member: Member) -> None:
@@ -242,7 +278,7 @@ def whole(turn: Turn, request: Request, member: Member) -> None:
     text = said(turn, request.words)
     if len(text) > LONGEST:
         screen = Screen(turn.text("whole_text", name=request.name, text=text))
-        turn.say(Staff(member.id), screen, request.id, quotes=True)
+        show(turn, request, member, screen, quotes=True)
 
 
 def wrote(turn: Turn, request: Request, member: Member, text: str) -> None:
@@ -253,7 +289,7 @@ def wrote(turn: Turn, request: Request, member: Member, text: str) -> None:
     answer = turn.acting(turn.text("do_answer"), member.id, "answer", request.id)
     offer(turn, member, (answer,), ahead=member.asked is None, instead=False)
     screen = Screen(turn.text("visitor_wrote", name=request.name, text=text), (answer,))
-    turn.say(Staff(member.id), screen, request.id, quotes=True)
+    show(turn, request, member, screen, quotes=True)
 
 
 def note(
@@ -262,7 +298,7 @@ def note(
     """What was done and may be taken back, and later in its place what became of it."""
     offer(turn, member, buttons)
     screen = Screen(text, buttons, slot=f"undo:{request.id}", edit=edit)
-    turn.say(Staff(member.id), screen, request.id)
+    show(turn, request, member, screen)
 
 
 def tell(turn: Turn, member: Member, text: str, *buttons: Button) -> None:

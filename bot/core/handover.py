@@ -68,6 +68,7 @@ def hand_over(turn: Turn, request: Request, post: str) -> tuple[str, dict[str, s
 def move(turn: Turn, request: Request, rung: Rung) -> None:
     """To the next post, with a new promise; the visitor is told first."""
     before = request.post
+    cards.empty(turn, request, request.claimed_by)
     request = replace(
         request,
         post=rung.post,

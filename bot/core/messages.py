@@ -230,6 +230,19 @@ class Say:
     request: str | None = None
     quotes: bool = False  # carries words of the visitor or of staff: erased with the request
     quiet: bool = False  # arrives without a sound
+    telegram: Screen | None = None  # what Telegram shows instead, where words may not stand there
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyDesk:
+    """What staff were shown of a request's words is gone: ``screen`` stands in its place.
+
+    ``member`` "": whoever was shown them; ``request`` "": of every request, for this member.
+    """
+
+    screen: Screen
+    request: str = ""
+    member: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,4 +323,5 @@ Effect = (
     | BecomeMember
     | Count
     | Audit
+    | EmptyDesk
 )

@@ -119,6 +119,7 @@ def rungs_of(turn: Turn, request: Request) -> tuple[Rung, ...]:
 def move(turn: Turn, request: Request, rung: Rung, key: str = "promise_moved") -> None:
     """To the next rung, with a new promise; ``key`` says to the visitor why."""
     before = request.post
+    cards.empty(turn, request, request.claimed_by)
     tried = (*request.tried, before)
     request = replace(
         request, post=rung.post, due=rung.promise, tried=tried, claimed_by=None, overdue_since=None
@@ -171,6 +172,7 @@ def stay(turn: Turn, request: Request) -> None:
 
 def put_back(turn: Turn, request: Request) -> Request:
     """Overdue, back to the whole post, with the next time somebody can be expected there."""
+    cards.empty(turn, request, request.claimed_by)
     request = replace(
         request,
         claimed_by=None,

@@ -68,6 +68,7 @@ def set_free(turn: Turn, request: Request) -> bool:
         return False
     if not absent(holder, turn.event.at) or not absent(holder, request.due):
         return False
+    cards.empty(turn, request, holder.id)
     request = replace(request, claimed_by=None)
     turn.put(request)
     requests.wait(turn, request)

@@ -288,6 +288,7 @@ class Permission:
 
     on: date
     by: str
+    telegram: str = "no"  # what may be shown there: no, notice, text
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from bot.core import cards, gathering, telling
 from bot.core.calendar import ZONE
 from bot.core.farther import widened
-from bot.core.messages import Button, Count, LetSleep, Screen, Staff, Timer, Wake
+from bot.core.messages import Button, Count, LetSleep, Screen, Timer, Wake
 from bot.core.presence import absent
 from bot.core.reach import expect_opening, hold_back, may_put, posts_of
 from bot.core.records import Author, Doing, Enclosure, Member, Reason, Request, Word
@@ -93,7 +93,8 @@ def add(turn: Turn, request: Request, texts: tuple[str, ...]) -> Request:
     The desk is told when the visitor pauses; of danger at once.
     """
     now = turn.event.at
-    words = tuple(Word(Author.VISITOR, now, text) for text in texts)
+    via = turn.event.channel
+    words = tuple(Word(Author.VISITOR, now, text, via) for text in texts)
     red = any(alarming(turn, text) for text in texts)
     if request.silenced_until is not None and not red:
         request = replace(request, words=kept((*request.words, *words)))
@@ -111,6 +112,7 @@ def add(turn: Turn, request: Request, texts: tuple[str, ...]) -> Request:
     holder = cards.holder(turn, request)
     gone = holder is not None and absent(holder, turn.event.at)
     if gone:  # whoever answered before is away: it is the whole post's again
+        cards.empty(turn, request, request.claimed_by)
         request = replace(request, claimed_by=None)
     wait(turn, request)
     if red or gone:
@@ -175,7 +177,8 @@ def remind(turn: Turn, member: str, key: str, request: Request, **values: str) -
         hold_back(turn, found, request)
         return
     text = turn.text(key, None, name=request.name, **values)
-    turn.say(Staff(member), Screen(text), request.id)
+    if found is not None:
+        cards.show(turn, request, found, Screen(text))
 
 
 # ── The desk's side ─────────────────────────────────────────────────────────────────────────────
@@ -220,6 +223,7 @@ def reply(turn: Turn, request: Request, text: str) -> None:
 def give_back(turn: Turn, request: Request) -> None:
     """Back to the whole post, with the promise that was given, or a new one."""
     due = None if request.practice else request.due or expected(turn, request)
+    cards.empty(turn, request, request.claimed_by)
     request = replace(request, claimed_by=None, due=due)
     turn.put(request)
     wait(turn, request)
@@ -241,6 +245,7 @@ def finish(turn: Turn, request: Request, reason: Reason) -> Request:
     request = replace(request, pending=None, offered=None, consulted=(), silenced_until=None)
     turn.put(request)
     turn.put(replace(turn.enclosure(request.id), number=""))
+    cards.empty(turn, request)
     turn.do(
         LetSleep(Timer.PROMISE, request.id),
         LetSleep(Timer.GATHER, request.id),

@@ -5,12 +5,13 @@ from datetime import date
 from typing import assert_never
 
 from bot.core import request as requests
+from bot.core import visible
 from bot.core.calendar import local, spoken_hours
 from bot.core.cards import offer, tell
 from bot.core.directory import Span
 from bot.core.hours import days_in, spans_of
 from bot.core.messages import Button, Count, Screen, Staff, Timer, Wake
-from bot.core.posts import PostState, Step, missing, post_of, post_state
+from bot.core.posts import PostState, Step, carrier_of, missing, post_of, post_state
 from bot.core.presence import plan_at
 from bot.core.records import Member, Permission, Reason, Ref, Request, Role
 from bot.core.screens import carrier_name, post_name
@@ -43,6 +44,7 @@ def checklist(turn: Turn, member: Member, post: str, *, first: str = "") -> None
         first,
         turn.text("post_head", post=post_name(turn, post), carrier=carrier_name(turn, post)),
         *(step_row(turn, step, done=step not in open_steps) for step in Step),
+        turn.text(f"telegram_{visible.scope(turn, post)}"),
         turn.text(f"post_{state.value}"),
     ]
     buttons = steps(turn, member, post, open_steps, state)
@@ -63,6 +65,7 @@ def steps(
     leads = may_lead(turn, member, post)
     offers = [
         ("permission", leads and Step.PERMISSION in open_steps),
+        ("telegram", leads and may_set_telegram(turn, post)),
         ("plan", True),
         ("deputy", leads or post in member.posts),
         ("practice", Step.PRACTICE in open_steps and post in member.posts),
@@ -75,6 +78,29 @@ def steps(
         for action, offered in offers
         if offered
     )
+
+
+def may_set_telegram(turn: Turn, post: str) -> bool:
+    """Where the permission was recorded here; one of the directory says so itself."""
+    carrier = carrier_of(post, turn.k.directory)
+    approved = carrier is not None and carrier.approved_on is not None
+    return turn.team.facts(post).permission is not None and not approved
+
+
+def telegram(turn: Turn, member: Member, post: str, scope: str) -> None:
+    """What the carrier allows in Telegram: asked, and recorded with the permission."""
+    facts = turn.team.facts(post)
+    if facts.permission is None or not may_lead(turn, member, post):
+        checklist(turn, member, post)
+    elif scope not in visible.SCOPES:
+        buttons = tuple(
+            turn.acting(turn.text(f"do_telegram_{each}"), member.id, f"telegram:{each}", extra=post)
+            for each in visible.SCOPES
+        )
+        tell(turn, member, turn.text("telegram_ask"), *buttons)
+    else:
+        turn.put(replace(facts, permission=replace(facts.permission, telegram=scope)))
+        checklist(turn, member, post)
 
 
 def on_post(turn: Turn, member: Member, ref: Ref) -> None:
@@ -93,6 +119,8 @@ def on_post(turn: Turn, member: Member, ref: Ref) -> None:
             accept(turn, member, post)
         case "pause":
             pause(turn, member, post)
+        case action if action.startswith("telegram"):
+            telegram(turn, member, post, action.partition(":")[2])
         case _:  # of an older program
             tell(turn, member, turn.text("desk_already_done"))
 

@@ -51,6 +51,8 @@ _PLAIN = """
     entry_phone_unclear entry_email_unclear entry_hours_unclear entry_room_unclear
     desk_left do_cancel do_hand_over do_block do_unblock do_undo do_nobody_named undo_too_late
     do_hand_over_yes do_hand_over_no answer_in_german state_asked
+    desk_in_web words_in_web emptied telegram_ask do_telegram do_telegram_no do_telegram_notice
+    do_telegram_text telegram_no telegram_notice telegram_text list_in_web
     list_overdue list_red plan_none who_first
 """
 # Who is there and who is not (away, quiet, opening, closed_days, deputies, reckoning).
@@ -144,6 +146,8 @@ _GAPS = {
     "held_reply": "name",
     "held_stopped": "name",
     "join_next": "name",
+    "answer_in_web": "name",
+    "words_in_web_of": "name",
     "joined_silenced": "name until",
     "passed_to_whom": "name",
     "reply_foreign": "language",

@@ -224,7 +224,7 @@ class Turn:
     def do(self, *effects: Effect) -> None:
         self.effects.extend(effects)
 
-    def say(
+    def say(  # noqa: PLR0913  (what is said, and how)
         self,
         to: Visitor | Staff,
         screen: Screen,
@@ -232,8 +232,9 @@ class Turn:
         *,
         quotes: bool = False,
         quiet: bool = False,
+        telegram: Screen | None = None,
     ) -> None:
-        self.do(Say(to, screen, request, quotes, quiet))
+        self.do(Say(to, screen, request, quotes, quiet, telegram))
 
     def audit(self, action: str, about: str = "", why: str = "") -> None:
         """Who spoke did this; ``about`` is a request's name, a post or a member, never words."""

@@ -44,6 +44,7 @@ class Payload:
     origin: str = ""
     erase: tuple[str, ...] = ()
     quiet: bool = False
+    edits: str = ""
 
     @property
     def address(self) -> Address:

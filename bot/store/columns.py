@@ -49,6 +49,12 @@ COLUMNS: Mapping[str, Mapping[str, Holds]] = {
         "request": "random",
     },
     "messages": {"address_hash": "hash", "hash": "hash", "sealed_message": "sealed"},
+    "quoted": {
+        "address_hash": "hash",
+        "hash": "hash",
+        "request": "random",
+        "sealed_message": "sealed",
+    },
     "slots": {"address_hash": "hash", "slot_hash": "hash", "sealed_message": "sealed"},
     "sessions": {
         "hash": "hash",

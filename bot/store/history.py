@@ -70,6 +70,11 @@ class History(Facts, Letters, Rounds):
         self._do("drop_page", id=row)
         return super().give_up(row)
 
+    def empty_desk(self, request: str, member: str) -> tuple[tuple[Address, str], ...]:
+        """As in ``Letters``; pages that live here are emptied at once."""
+        self._do("drop_pages_desk", request=request, member=member)
+        return super().empty_desk(request, member)
+
     # ── Read ────────────────────────────────────────────────────────────────────────────────────
 
     def pages(self, address: Address, before: int = LAST, limit: int = 30) -> tuple[Shown, ...]:

@@ -11,6 +11,8 @@ from bot.store.matters import Matters
 from bot.store.people import person
 from bot.store.sealing import REQUEST_KID, Place, Seal, kid_of
 
+EDITED = frozenset({"telegram"})  # channels whose messages can be edited later
+
 
 class Letters(Matters):
     # ── Owed ────────────────────────────────────────────────────────────────────────────────────
@@ -18,7 +20,9 @@ class Letters(Matters):
     def owe(self, to: Address, owed: Owed) -> Outgoing:
         """Put it into the outbox; what the channel will be given, with its row's number."""
         row, found = self._next_row(), self._address_hash(to)
-        payload = codec.Payload(to.channel, to.id, owed.screen, owed.origin, owed.erase, owed.quiet)
+        payload = codec.Payload(
+            to.channel, to.id, owed.screen, owed.origin, owed.erase, owed.quiet, owed.edits
+        )
         seal = self._quoting_seal(owed.request) if owed.quotes and owed.request else None
         place, plain = _payload_place(row), codec.payload_bytes(payload)
         self._do(
@@ -29,7 +33,7 @@ class Letters(Matters):
             request=owed.request,
             quotes=int(owed.quotes),
         )
-        return self._outgoing(row, found, payload, 0)
+        return self._outgoing(row, found, payload, 0, owed.request if owed.quotes else None)
 
     def _next_row(self) -> int:
         last = self._memory.next_row or last_row(self.connection)
@@ -43,7 +47,9 @@ class Letters(Matters):
             return self._new_request_seal(request)
         return seal
 
-    def _outgoing(self, row: int, found: bytes, payload: codec.Payload, tries: int) -> Outgoing:
+    def _outgoing(
+        self, row: int, found: bytes, payload: codec.Payload, tries: int, quotes: str | None
+    ) -> Outgoing:
         screen = payload.screen
         edits = screen is not None and screen.edit and screen.slot
         return Outgoing(
@@ -52,9 +58,11 @@ class Letters(Matters):
             screen,
             payload.origin,
             payload.erase,
-            self._slot_message(found, edits) if edits else "",
+            payload.edits or (self._slot_message(found, edits) if edits else ""),
             payload.quiet,
             tries,
+            quotes or "",
+            bool(payload.edits),
         )
 
     def _slot_message(self, found: bytes, slot: str) -> str:
@@ -71,8 +79,14 @@ class Letters(Matters):
         """A page of the outbox in order, for the start; go on after the last row of it."""
         return tuple(
             [
-                self._outgoing(row, found, self._payload(row, sealed, request), tries)
-                for row, found, sealed, request, tries in list(
+                self._outgoing(
+                    row,
+                    found,
+                    self._payload(row, sealed, request),
+                    tries,
+                    request if quotes else None,
+                )
+                for row, found, sealed, request, tries, quotes in list(
                     self._all("owed", after_row=after_row, size=limit),
                 )
             ],
@@ -114,8 +128,43 @@ class Letters(Matters):
             found, when = self._address_hash(outgoing.address), codec.micros(at)
             for message in receipt.messages:
                 self._put_message(found, message, mine=1, when=when)
+            if outgoing.address.channel in EDITED and (outgoing.quotes or outgoing.slot_message):
+                self._note_quoted(outgoing, found, receipt.messages, when)
             if outgoing.screen is not None and outgoing.screen.slot:
                 self._put_slot(found, outgoing.screen.slot, receipt.messages[-1], when)
+
+    def _note_quoted(
+        self, outgoing: Outgoing, found: bytes, messages: Sequence[str], when: int
+    ) -> None:
+        """These messages carry words of a request now, or do no more."""
+        for message in messages:
+            own = self._sealer.hash("quoted", found.hex(), message)
+            if not outgoing.quotes:
+                self._do("drop_quoted", address_hash=found, hash=own)
+                continue
+            row = f"{found.hex()}/{own.hex()}"
+            self._do(
+                "put_quoted",
+                address_hash=found,
+                hash=own,
+                request=outgoing.quotes,
+                sealed_message=self._close(message.encode(), "quoted", row, "message"),
+                at=when,
+            )
+
+    def empty_desk(self, request: str, member: str) -> tuple[tuple[Address, str], ...]:
+        """What members were shown of words, and is to be edited; what waits for them goes."""
+        self.erased = True
+        self._do("drop_outbox_desk", request=request, member=member)
+        rows = list(self._all("quoted", request=request, member=member))
+        found = []
+        for address_hash, own, message, channel, address in rows:
+            row = f"{address_hash.hex()}/{own.hex()}"
+            chat = self._open(address, "addresses", address_hash.hex(), "address").decode()
+            text = self._open(message, "quoted", row, "message").decode()
+            found.append((Address(channel, chat), text))
+            self._do("drop_quoted", address_hash=address_hash, hash=own)
+        return tuple(found)
 
     def heard(self, address: Address, message: str, at: datetime) -> None:
         """The person's own message stands in the chat, so that it can be deleted."""

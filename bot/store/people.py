@@ -39,6 +39,15 @@ class People(Unit):
         found, channel, sealed = row
         return Address(channel, self._open(sealed, "addresses", found.hex(), "address").decode())
 
+    def address_in(self, who: Visitor | Staff, channel: str) -> Address | None:
+        """The address last used in one channel."""
+        kind, person_id = named(who)
+        row = self._one("address_in", who_kind=kind, who_id=person_id, channel=channel)
+        if row is None:
+            return None
+        found, sealed = row
+        return Address(channel, self._open(sealed, "addresses", found.hex(), "address").decode())
+
     def rebind(self, conversation: str, member: str) -> None:
         """``BecomeMember``: the conversation's addresses are the member's."""
         self._do("rebind", conversation=conversation, member=member)

@@ -165,7 +165,7 @@ INSERT INTO outbox (id, address_hash, sealed_payload, request, quotes, tries)
 VALUES (:id, :address_hash, :sealed_payload, :request, :quotes, 0);
 
 -- name: owed(after_row, size)
-SELECT id, address_hash, sealed_payload, request, tries FROM outbox
+SELECT id, address_hash, sealed_payload, request, tries, quotes FROM outbox
 WHERE id > :after_row ORDER BY id LIMIT :size;
 
 -- name: outbox_rows()
@@ -423,3 +423,33 @@ SELECT sealed_secret FROM secrets WHERE name = :name;
 -- name: put_secret(name, sealed_secret)!
 INSERT INTO secrets (name, sealed_secret) VALUES (:name, :sealed_secret)
 ON CONFLICT (name) DO UPDATE SET sealed_secret = excluded.sealed_secret;
+
+-- name: address_in(who_kind, who_id, channel)^
+SELECT hash, sealed_address FROM addresses
+WHERE who_kind = :who_kind AND who_id = :who_id AND channel = :channel
+ORDER BY last_used DESC LIMIT 1;
+
+-- What staff were shown of a request's words: the messages that stand in their chats.
+
+-- name: put_quoted(address_hash, hash, request, sealed_message, at)!
+INSERT INTO quoted (address_hash, hash, request, sealed_message, at)
+VALUES (:address_hash, :hash, :request, :sealed_message, :at)
+ON CONFLICT (address_hash, hash) DO UPDATE
+SET request = excluded.request, sealed_message = excluded.sealed_message, at = excluded.at;
+-- name: drop_quoted(address_hash, hash)!
+DELETE FROM quoted WHERE address_hash = :address_hash AND hash = :hash;
+-- name: quoted(request, member)
+SELECT quoted.address_hash, quoted.hash, quoted.sealed_message, addresses.channel,
+       addresses.sealed_address
+FROM quoted JOIN addresses ON addresses.hash = quoted.address_hash
+WHERE addresses.who_kind = 'member' AND (:request = '' OR quoted.request = :request)
+  AND (:member = '' OR addresses.who_id = :member)
+ORDER BY quoted.at;
+-- name: drop_outbox_desk(request, member)!
+DELETE FROM outbox WHERE quotes = 1 AND (:request = '' OR request = :request)
+  AND address_hash IN (SELECT hash FROM addresses WHERE who_kind = 'member'
+                       AND (:member = '' OR who_id = :member));
+-- name: drop_pages_desk(request, member)!
+DELETE FROM history WHERE quotes = 1 AND (:request = '' OR request = :request)
+  AND address_hash IN (SELECT hash FROM addresses WHERE who_kind = 'member'
+                       AND (:member = '' OR who_id = :member));

@@ -251,6 +251,8 @@ class Telegram:
                 return ()
             case "editMessageText" if "not modified" in no.description:
                 return (outgoing.slot_message,)
+            case "editMessageText" if outgoing.edit_only:  # what is gone needs no emptying
+                return ()
             case "editMessageText":  # whatever is against the edit, a new message says the same
                 return await self._do(anew(outgoing)[0], outgoing)
             case _:

@@ -1,0 +1,206 @@
+"""Where words may stand: in Telegram only as the carrier allows it; and that they go when they must."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from talk import MAGDEBURG, Talk, offices, sending
+from telegram_house import ANNA, BO, OFFICE, House, asks, house, tapped, typed
+
+from bot.core.directory import Directory
+from bot.core.messages import Command, EmptyDesk, Say, Screen, Staff
+from bot.core.records import PostFacts, Role
+
+WORDS = "Es geht um die Pause."
+
+
+# ── In the core ─────────────────────────────────────────────────────────────────────────────────
+
+
+def allowed(talk: Talk, scope: str) -> None:
+    facts = talk.store.team().facts(MAGDEBURG)
+    assert facts.permission
+    permission = replace(facts.permission, telegram=scope)
+    talk.store.save(replace(facts, permission=permission))
+
+
+def in_telegram(talk: Talk) -> list[Screen]:
+    """What the members of the last event would see there."""
+    says = [e for e in talk.outcome.effects if isinstance(e, Say) and isinstance(e.to, Staff)]
+    return [say.telegram or say.screen for say in says]
+
+
+def claimed(scope: str, channel: str = "telegram") -> Talk:
+    talk, kim, anna, _ = offices()
+    allowed(talk, scope)
+    sending(kim)
+    request = kim.request
+    words = tuple(replace(word, via=channel) for word in request.words)
+    talk.store.save(replace(request, words=words))
+    anna.taps("Übernehmen")
+    return talk
+
+
+def read_there(talk: Talk) -> str:
+    return "\n".join(screen.text for screen in in_telegram(talk))
+
+
+def test_with_text_the_claimer_reads_what_was_written_in_telegram():
+    assert WORDS in read_there(claimed("text"))
+
+
+@pytest.mark.parametrize(
+    ("scope", "channel"), [("no", "telegram"), ("notice", "telegram"), ("text", "web")]
+)
+def test_otherwise_the_words_are_at_the_web_desk(scope, channel):
+    said = read_there(claimed(scope, channel))
+    assert WORDS not in said
+    assert "im Web" in said
+
+
+def test_the_planted_fault_of_a_permission_that_is_too_wide_would_be_seen():
+    with pytest.raises(AssertionError):
+        assert WORDS not in read_there(claimed("text"))
+
+
+def test_with_notice_the_card_has_no_button_to_answer():
+    talk = claimed("notice")
+    labels = [b.label for screen in in_telegram(talk) for b in screen.choices]
+    assert "Abschließen" in labels
+    assert "Antworten" not in labels
+
+
+def test_with_nothing_not_even_the_name_is_there():
+    talk = claimed("no")
+    (request,) = talk.store.all_requests()
+    assert request.name not in read_there(talk)
+
+
+def test_words_that_come_later_are_only_announced():
+    talk = claimed("notice")
+    kim = talk.by_id("kim")
+    assert kim
+    kim.says("und noch etwas")
+    talk.later(minutes=1)
+    assert "und noch etwas" not in read_there(talk)
+    assert "steht Text am Schreibtisch im Web" in read_there(talk)
+
+
+def test_nobody_answers_in_telegram_what_may_not_stand_there():
+    talk = claimed("notice")
+    anna = next(p for p in talk.people if p.who == Staff("anna"))
+    from bot.core.messages import Typed  # noqa: PLC0415
+
+    anna.does(Typed("Antworten"), "telegram")
+    assert "am Schreibtisch im Web" in anna.text
+    anna.taps("Antworten").does(Typed("Komm vorbei."), "telegram")
+    assert "am Schreibtisch im Web" in anna.text
+    assert anna.member.draft == ""
+
+
+def test_a_practice_request_has_nobodys_words_and_is_shown_everywhere():
+    talk = Talk()
+    anna = talk.staffed(MAGDEBURG, "anna", "bo", practised=False)[0]
+    anna.commands(Command.POST).taps("Übungsanfrage starten")
+    assert any("ÜBUNG" in screen.text for screen in in_telegram(talk))
+
+
+def test_the_directory_says_it_where_it_names_an_approval():
+    talk = claimed("no")
+    directory = talk.k.directory
+    carrier = directory.carriers[directory.posts[MAGDEBURG].carrier]
+    approved = replace(carrier, telegram="text", approved_on=talk.at.date(), approved_by="Leitung")
+    carriers = {**directory.carriers, carrier.id: approved}
+    told: Directory = replace(directory, carriers=carriers)
+    talk.k = replace(talk.k, directory=told)
+    kim = talk.by_id("kim")
+    assert kim
+    kim.does_later = None  # type: ignore[attr-defined]
+    anna = next(p for p in talk.people if p.who == Staff("anna"))
+    anna.commands(Command.DESK).says("1")
+    assert WORDS in read_there(talk)
+
+
+def led(**facts: bool) -> tuple[Talk, object]:
+    talk = Talk()
+    (lead,) = talk.staffed(MAGDEBURG, "lea", role=Role.ADMIN, **facts)
+    lead.commands(Command.POST)
+    return talk, lead
+
+
+def test_the_coordinator_records_what_the_carrier_allows():
+    talk, lead = led()
+    assert "In Telegram: nichts" in lead.text
+    lead.taps("Was in Telegram stehen darf", "Auch Texte")
+    assert "auch Texte" in lead.text
+    assert talk.store.team().facts(MAGDEBURG).permission.telegram == "text"
+
+
+def test_without_a_permission_there_is_nothing_to_allow():
+    talk, lead = led()
+    button = lead.button("Was in Telegram stehen darf").tap
+    talk.store.save(PostFacts(MAGDEBURG))
+    lead.pushes(button)
+    assert "In Telegram: nichts" in lead.text
+    assert "Was in Telegram stehen darf" not in lead.labels
+
+
+def test_closing_and_giving_back_empty_the_desk():
+    talk = claimed("text")
+    anna = next(p for p in talk.people if p.who == Staff("anna"))
+    anna.taps("Zurückgeben")
+    emptied = [e for e in talk.outcome.effects if isinstance(e, EmptyDesk)]
+    assert [e.member for e in emptied] == ["anna"]
+    anna.taps("Übernehmen", "Abschließen", "Falscher Ort")
+    emptied = [e for e in talk.outcome.effects if isinstance(e, EmptyDesk)]
+    assert [e.member for e in emptied] == [""]
+
+
+# ── Through the door ────────────────────────────────────────────────────────────────────────────
+
+
+async def claims(home: House) -> None:
+    await asks(home, 1, 500, WORDS)
+    tap = home.tap_of(ANNA, "Übernehmen")
+    assert tap
+    await home.hears([tapped(100, ANNA, tap)])
+
+
+def gone(home: House, chat: int) -> int:
+    return home.texts(chat).count("gelöscht")
+
+
+async def test_everything_with_words_is_emptied_at_closing(tmp_path):
+    async with house(tmp_path / "db") as home:
+        await claims(home)
+        for number, text in enumerate(("Antworten", "Bis Mittwoch.", "Senden"), 101):
+            await home.hears([typed(number, ANNA, text)])
+        assert sum(WORDS in text for text in home.texts(ANNA)) >= 1
+        assert gone(home, ANNA) == 0
+        await home.hears([typed(104, ANNA, "Abschließen")])
+        await home.hears([typed(105, ANNA, "Falscher Ort")])
+        standing = {text for text in home.chats.standing(ANNA)}
+        assert not any(WORDS in text or "Bis Mittwoch." in text for text in standing)
+        assert gone(home, ANNA) >= 2
+        assert gone(home, BO) == 0
+
+
+async def test_withdrawing_empties_the_desk_also_after_sixty_hours(tmp_path):
+    async with house(tmp_path / "db") as home:
+        await claims(home)
+        await home.moves(timedelta(hours=10))
+        await home.hears([typed(130, 500, "Anfrage zurückziehen")])
+        assert not any(WORDS in text for text in home.chats.standing(ANNA))
+
+
+async def test_without_permission_nothing_of_it_reaches_telegram(tmp_path):
+    async with house(tmp_path / "db") as home:
+        def narrowed(work):
+            facts = work.team().facts(OFFICE)
+            work.save(replace(facts, permission=replace(facts.permission, telegram="no")))
+
+        await home.app.store.run(narrowed)
+        await asks(home, 1, 500, WORDS)
+        texts = home.texts(ANNA)
+        assert texts
+        assert all("Hier in Telegram darf ich davon nichts zeigen" in text for text in texts)
