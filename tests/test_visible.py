@@ -4,11 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from talk import MAGDEBURG, Talk, offices, sending
+from talk import MAGDEBURG, Person, Talk, offices, sending
 from telegram_house import ANNA, BO, OFFICE, House, asks, house, tapped, typed
 
-from bot.core.directory import Directory
-from bot.core.messages import Command, EmptyDesk, Say, Screen, Staff
+from bot.core.messages import Command, EmptyDesk, Say, Screen, Staff, Typed
 from bot.core.records import PostFacts, Role
 
 WORDS = "Es geht um die Pause."
@@ -89,8 +88,6 @@ def test_words_that_come_later_are_only_announced():
 def test_nobody_answers_in_telegram_what_may_not_stand_there():
     talk = claimed("notice")
     anna = next(p for p in talk.people if p.who == Staff("anna"))
-    from bot.core.messages import Typed  # noqa: PLC0415
-
     anna.does(Typed("Antworten"), "telegram")
     assert "am Schreibtisch im Web" in anna.text
     anna.taps("Antworten").does(Typed("Komm vorbei."), "telegram")
@@ -111,17 +108,13 @@ def test_the_directory_says_it_where_it_names_an_approval():
     carrier = directory.carriers[directory.posts[MAGDEBURG].carrier]
     approved = replace(carrier, telegram="text", approved_on=talk.at.date(), approved_by="Leitung")
     carriers = {**directory.carriers, carrier.id: approved}
-    told: Directory = replace(directory, carriers=carriers)
-    talk.k = replace(talk.k, directory=told)
-    kim = talk.by_id("kim")
-    assert kim
-    kim.does_later = None  # type: ignore[attr-defined]
+    talk.k = replace(talk.k, directory=replace(directory, carriers=carriers))
     anna = next(p for p in talk.people if p.who == Staff("anna"))
     anna.commands(Command.DESK).says("1")
     assert WORDS in read_there(talk)
 
 
-def led(**facts: bool) -> tuple[Talk, object]:
+def led(**facts: bool) -> tuple[Talk, Person]:
     talk = Talk()
     (lead,) = talk.staffed(MAGDEBURG, "lea", role=Role.ADMIN, **facts)
     lead.commands(Command.POST)
@@ -179,7 +172,7 @@ async def test_everything_with_words_is_emptied_at_closing(tmp_path):
         assert gone(home, ANNA) == 0
         await home.hears([typed(104, ANNA, "Abschließen")])
         await home.hears([typed(105, ANNA, "Falscher Ort")])
-        standing = {text for text in home.chats.standing(ANNA)}
+        standing = home.chats.standing(ANNA)
         assert not any(WORDS in text or "Bis Mittwoch." in text for text in standing)
         assert gone(home, ANNA) >= 2
         assert gone(home, BO) == 0
@@ -195,6 +188,7 @@ async def test_withdrawing_empties_the_desk_also_after_sixty_hours(tmp_path):
 
 async def test_without_permission_nothing_of_it_reaches_telegram(tmp_path):
     async with house(tmp_path / "db") as home:
+
         def narrowed(work):
             facts = work.team().facts(OFFICE)
             work.save(replace(facts, permission=replace(facts.permission, telegram="no")))
