@@ -19,6 +19,7 @@ from bot.core.records import Conversation, ConversationKey
 from bot.core.retention import Keep
 from bot.core.tree import Audience
 from bot.dispatcher import Core, Dispatcher
+from bot.library import Library
 from bot.outbox import Outbox
 from bot.ports import Address, Channel, Limits, Log, Outgoing, Owed, where
 from bot.purge import Purge
@@ -62,6 +63,7 @@ class App:
     steady: Callable[[], float] = monotonic
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     core: Core = CORE
+    library: Library | None = None  # where another knowledge comes from
     _stop: asyncio.Event = field(default_factory=asyncio.Event, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -164,6 +166,13 @@ class App:
         """Everything handed in is committed, everything owed is sent or has to wait."""
         await self.dispatcher.idle()
         await self.outbox.empty()
+
+    async def use(self, knowledge: Knowledge) -> None:
+        """From the next batch on, everybody is answered from this knowledge."""
+        old = self.knowledge
+        self.knowledge = replace(knowledge, operator=old.operator, keep=old.keep)
+        await self.store.run(self._watch_endings)
+        self.log("knowledge changed", version=knowledge.version, before=old.version)
 
     # ── What is watched ─────────────────────────────────────────────────────────────────────────
 

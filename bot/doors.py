@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gc
+import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
@@ -15,8 +16,10 @@ from bot import commands
 from bot.app import TELEGRAM_LIMITS, App, now, with_operator
 from bot.channels.telegram import Hooked, Profile, Telegram, apply, differs, profile_of
 from bot.channels.web import Origin, Web
+from bot.core.calendar import local
 from bot.core.knowledge import Knowledge
 from bot.core.messages import Outage
+from bot.library import Library, shelf_beside
 from bot.ports import Channel, Limits, Refused, TryLater
 from bot.settings import Settings
 from bot.store import Keys, Store, StoreError, Work, control
@@ -82,7 +85,10 @@ def origin_of(settings: Settings) -> Origin | None:
 
 
 def web_of(
-    settings: Settings, store: Store, knowledge: Knowledge, telegram: Telegram | None = None
+    settings: Settings,
+    store: Store,
+    knowledge_of: Callable[[], Knowledge],
+    telegram: Telegram | None = None,
 ) -> Web | None:
     origin = origin_of(settings)
     if origin is None:
@@ -91,7 +97,7 @@ def web_of(
     bind = (host.strip("[]"), int(port))
     also = (telegram.route(),) if isinstance(telegram, Hooked) else ()
     proxies = settings.web_proxies
-    return Web(origin, store, lambda: knowledge, now, bind, proxies=proxies, also=also)
+    return Web(origin, store, knowledge_of, now, bind, proxies=proxies, also=also)
 
 
 @contextlib.asynccontextmanager
@@ -108,8 +114,10 @@ async def looking(settings: Settings, knowledge: Knowledge) -> AsyncIterator[Doo
         await telegram.stop()
 
 
-async def serve(settings: Settings, keys: Keys, knowledge: Knowledge) -> int:
-    """The bot until a signal comes; the exit code."""
+async def serve(
+    settings: Settings, keys: Keys, knowledge: Knowledge, opened: Callable[[], None] = lambda: None
+) -> int:
+    """The bot until a signal comes; the exit code. ``opened``: the store is ours from now on."""
     # The store's thread computes a whole batch; the network must not wait 5 ms for each step.
     sys.setswitchinterval(0.0005)
     gc.collect()
@@ -117,6 +125,7 @@ async def serve(settings: Settings, keys: Keys, knowledge: Knowledge) -> int:
     gc.freeze()  # the knowledge stays: no look for garbage goes through it again
     store = await Store.open(settings.database, keys)
     try:
+        await asyncio.to_thread(opened)
         return await _serve(
             settings, store, with_operator(knowledge, settings.operator, settings.keep)
         )
@@ -127,9 +136,11 @@ async def serve(settings: Settings, keys: Keys, knowledge: Knowledge) -> int:
 async def _serve(settings: Settings, store: Store, knowledge: Knowledge) -> int:
     mark, heard = await store.run(lambda work: work.mark_of("telegram"))
     telegram = telegram_of(settings, mark, heard, lambda missed: app.outage(missed))  # noqa: PLW0108
-    web, origin = web_of(settings, store, knowledge, telegram), origin_of(settings)
+    web, origin = web_of(settings, store, lambda: app.knowledge, telegram), origin_of(settings)
     channels: tuple[Channel, ...] = tuple(door for door in (telegram, web) if door is not None)
-    app = App(knowledge, store, channels, {"telegram": limits_of(settings)})
+    app = App(
+        knowledge, store, channels, {"telegram": limits_of(settings)}, library=library_of(settings)
+    )
     if telegram is None:
         if web is None:
             log.warning("Keine Tür ist offen: LOTSE_TELEGRAM_TOKEN und LOTSE_WEB_ORIGIN sind leer.")
@@ -147,6 +158,12 @@ async def _serve(settings: Settings, store: Store, knowledge: Knowledge) -> int:
             task.cancel()
         await asyncio.gather(*aside, return_exceptions=True)
         await telegram.stop()
+
+
+def library_of(settings: Settings) -> Library:
+    """The editors' folder, and the versions of it that are kept beside the database."""
+    shelf = shelf_beside(settings.database)
+    return Library(settings.knowledge, shelf, lambda: local(now()).date())
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -191,5 +208,20 @@ async def _with_socket(settings: Settings, app: App, doors: Doors) -> int:
 
         return await commands.perform(app, doors, arguments, line)
 
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, _reload, app, doors)
     async with control.serving(settings.database, handle):
         return await app.run(lambda: log.info("ready"))
+
+
+_reloads: set[asyncio.Task[int]] = set()  # the loop itself holds a task only weakly
+
+
+def _reload(app: App, doors: Doors) -> None:
+    """The signal: read the folder again; what it says goes into the log."""
+
+    async def line(text: str) -> None:
+        log.info("reload", said=text)
+
+    task = asyncio.create_task(commands.perform(app, doors, {"command": "reload"}, line))
+    _reloads.add(task)
+    task.add_done_callback(_reloads.discard)

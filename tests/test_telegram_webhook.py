@@ -204,7 +204,7 @@ async def test_a_talk_goes_by_the_webhook_alone_and_a_repeat_counts_once(api, tm
     door = telegram_of(settings_)
     assert isinstance(door, Hooked)
     await door.start()
-    web = web_of(settings_, store, knowledge(), door)
+    web = web_of(settings_, store, knowledge, door)
     app = App(with_operator(knowledge(), OPERATOR), store, (door,))
     transport = httpx.ASGITransport(web.app)
     client = httpx.AsyncClient(transport=transport, base_url=ORIGIN)

@@ -7,6 +7,7 @@ import click
 
 from bot.cli import (
     auditing,
+    changing,
     keeping,
     knowing,
     looking,
@@ -35,6 +36,9 @@ for each in (
     walking.walk,
     looking.preview,
     mapping.map_command,
+    changing.diff,
+    changing.reload,
+    changing.rollback,
     people.invite,
     people.members,
     people.status,

@@ -10,7 +10,7 @@ import uvloop
 from bot import demo, demo_page, doors
 from bot.channels.telegram import TokenRejected
 from bot.channels.web import OriginFault
-from bot.cli.house import Refusal, keys_of, knowledge_of, settings_of
+from bot.cli.house import MOST_SHOWN, Refusal, keys_of, knowledge_of, settings_of, worded
 from bot.scenario import ScenarioFault
 from bot.store import StoreError
 
@@ -19,10 +19,16 @@ from bot.store import StoreError
 def run() -> None:
     """Der Bot: hört, antwortet, verliert nichts."""
     settings = settings_of(run=True)
-    keys, knowledge = keys_of(settings), knowledge_of(settings.knowledge)
+    keys, library = keys_of(settings), doors.library_of(settings)
+    read, stepped = library.at_start()
+    if read.knowledge is None:
+        raise Refusal("\n".join(worded(f) for f in read.errors[:MOST_SHOWN]))
+    if stepped is not None:
+        click.echo(f"Es gilt Stand {stepped}: Der Ordner ist noch der, der zurückgenommen wurde.")
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            sys.exit(runner.run(doors.serve(settings, keys, knowledge)))
+            serving = doors.serve(settings, keys, read.knowledge, lambda: library.keep(read))
+            sys.exit(runner.run(serving))
     except OriginFault as fault:
         raise Refusal(f"LOTSE_WEB_ORIGIN: {fault}", 2) from None
     except (StoreError, TokenRejected) as fault:

@@ -11,6 +11,7 @@ from bot.commands.keeping import backup, purge, resume
 from bot.commands.key import key_rotate
 from bot.commands.looking import members, status
 from bot.commands.proposing import proposals, settle
+from bot.commands.reloading import reload, rollback
 from bot.commands.routing import route, routed
 from bot.store import StoreError
 
@@ -30,6 +31,8 @@ async def perform(app: App, doors: Doors, arguments: Arguments, say: Say) -> int
         "audit show": auditing.show,
         "key-rotate": key_rotate,
         "purge": purge,
+        "reload": reload,
+        "rollback": rollback,
         "proposals": proposals,
         "settle": settle,
     }

@@ -52,6 +52,7 @@ class Loaded:
     findings: tuple[Finding, ...]
     material: Material
     root: str = ROOT
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
 
 @dataclass
@@ -70,8 +71,11 @@ class Shelf:
         ]
 
 
-def load(folder: Path, operator: Mapping[str, str] | None = None) -> Loaded:
-    """Read everything; all faults of form at once. ``operator`` is who runs the bot (settings)."""
+def load(folder: Path, operator: Mapping[str, str] | None = None, *, learn: bool = True) -> Loaded:
+    """Read everything; all faults of form at once. ``operator`` is who runs the bot (settings).
+
+    ``learn=False`` leaves ``knowledge`` out: for who looks at the material alone.
+    """
     shelf = _shelf(folder)
     tree = read_tree([*shelf.pages("tree"), *shelf.pages("tree/pieces")])
     texts = read_texts(shelf.pages("texts"))
@@ -111,11 +115,11 @@ def load(folder: Path, operator: Mapping[str, str] | None = None) -> Loaded:
         translations.lines,
     )
     knowledge = None
-    if not any(finding.grade is Grade.ERROR for finding in found):
+    if learn and not any(finding.grade is Grade.ERROR for finding in found):
         knowledge = _knowledge(shelf, material, texts, Lexicon(tuple(entries), tuple(phrases)))
         knowledge = replace(knowledge, languages=languages, operator=dict(operator or {}))
         knowledge = spoken_in(knowledge, translations.catalogs)
-    return Loaded(knowledge, _named(found, folder.name), material, folder.name)
+    return Loaded(knowledge, _named(found, folder.name), material, folder.name, shelf.files)
 
 
 def check(loaded: Loaded, today: date) -> tuple[Finding, ...]:
