@@ -6,7 +6,7 @@ ALL := $(sort $(wildcard tests/test_*.py))
 # What speaks to the core alone; its branches are covered by these. The rest runs without counting.
 CORE := $(foreach part,walk visitor typed request telling desk doing visible joining turn hours facts \
 	words translation calendar routing route proof check editing_% understand_% scenarios life \
-	entries tour presence,$(filter tests/test_$(part).py,$(ALL)))
+	entries tour presence webward,$(filter tests/test_$(part).py,$(ALL)))
 
 BROWSER := tests/test_web_browser.py
 

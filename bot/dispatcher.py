@@ -8,11 +8,13 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from bot.batch import Batch, Core, Given, Note, event_id
 from bot.core.knowledge import Knowledge
 from bot.core.messages import Event, Typed
+from bot.core.webward import withheld
 from bot.orders import Orders
 from bot.ports import Committed, Incoming, Log, Outgoing, Store, TryLater, Undelivered, Work, where
 
@@ -201,7 +203,8 @@ class Dispatcher:
         knowledge, now = self.knowledge_of(), self.clock()
 
         def unit(work: Work) -> tuple[Committed, list[Note]]:
-            batch = Batch(self.core, knowledge, Orders(work, now, self.chance))
+            orders = Orders(work, now, self.chance, hide=partial(withheld, knowledge))
+            batch = Batch(self.core, knowledge, orders)
             return attempt(batch), batch.notes
 
         committed, notes = await self.store.run(unit)

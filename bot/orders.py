@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from bot.core.messages import (
+    Admit,
     Audit,
     BecomeMember,
     Count,
@@ -23,6 +24,7 @@ from bot.core.messages import (
     LetSleep,
     Received,
     Say,
+    Screen,
     Staff,
     Tapped,
     Timer,
@@ -59,6 +61,7 @@ class Orders:
     owed: list[Outgoing] = field(default_factory=list)
     addresses: dict[str, Address] = field(default_factory=dict)  # event id → where it came from
     forgot: bool = False
+    hide: Callable[[Say, str], Screen] = lambda say, _channel: say.screen
     _unsaved: dict[tuple[type, str], Record] = field(default_factory=dict)
     _persons: dict[Address, Visitor | Staff] = field(default_factory=dict)
     _due: set[Due] | None = None
@@ -135,7 +138,7 @@ class Orders:
                     self._say(effect, None, "")
                 case EraseChat(to):
                     self._owe(*erasing[to])
-                case Wake() | LetSleep() | Count() | Audit():
+                case Wake() | LetSleep() | Count() | Audit() | Admit():
                     self._note(effect)
                 case EmptyDesk():
                     self._empty(effect)
@@ -147,13 +150,15 @@ class Orders:
         if origin and _was_tap(event):
             self._owe(here, Owed(origin=origin))  # nothing to show, but the tap awaits its answer
 
-    def _note(self, effect: Wake | LetSleep | Count | Audit) -> None:
+    def _note(self, effect: Wake | LetSleep | Count | Audit | Admit) -> None:
         match effect:
             case Wake(at, kind, ref):
                 self.let_sleep(kind, ref)
                 self.work.wake(at, kind, ref)
             case LetSleep(kind, ref):
                 self.let_sleep(kind, ref)
+            case Admit(code, conversation, until):
+                self.work.put_link(code, "chat", conversation, until)
             case Count(what, district):
                 self.count(what, district)
             case Audit(member, action, about, why):
@@ -172,10 +177,12 @@ class Orders:
     def _say(self, say: Say, here: Address | None, origin: str) -> None:
         if say.quotes:
             self.save()  # what is quoted is sealed with its request's own key
-        owed = Owed(say.screen, origin, (), say.request, say.quotes, say.quiet)
         address = here or self.work.address_of(say.to)
+        screen = self.hide(say, address.channel) if address else say.screen
+        owed = Owed(screen, origin, (), say.request, say.quotes, say.quiet)
         if say.telegram is not None and address is not None and address.channel == TELEGRAM:
-            self._owe(self.work.address_in(say.to, WEB), replace(owed, origin=""), optional=True)
+            whole = replace(owed, screen=say.screen, origin="")
+            self._owe(self.work.address_in(say.to, WEB), whole, optional=True)
             owed = Owed(say.telegram, origin, (), say.request, quiet=say.quiet)
         self._owe(address, owed)
 

@@ -9,12 +9,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePath
-from typing import Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 from bot.core.messages import Body, Due, Screen, Staff, Timer, Visitor
 from bot.core.records import Key, Record
 
 T = TypeVar("T")
+Door = Literal["chat", "desk"]  # where a one-time link leads: a visit, or a member's desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +218,7 @@ class Work(Protocol):
     def hasten(self, now: datetime, after: datetime, kind: Timer, /) -> None: ...
     def due(self, now: datetime, limit: int = 100, /) -> tuple[Due, ...]: ...
     def next_due(self) -> datetime | None: ...
+    def put_link(self, code: str, door: Door, target: str, expires: datetime, /) -> None: ...
     def count(self, what: str, district: str, month: str, /) -> None: ...
     def audit(
         self, at: datetime, member: str, action: str, about: str = "", why: str = "", /

@@ -44,6 +44,7 @@ class _Variables(BaseSettings):
     keep_seen_days: int = _at_most(KEPT.seen, least=2)  # Telegram repeats an update for a day
     keep_audit_days: int = _at_most(KEPT.audit)
     telegram_webhook: Literal["on", "off"] = "off"
+    telegram_free_text: Literal["on", "off"] = "on"
     web_origin: str = ""
     web_address: str = Field("127.0.0.1:8080", pattern=r"^[\w.\-\[\]:]+:\d{1,5}$")
     web_proxies: str = ""
@@ -120,6 +121,8 @@ def _together(variables: _Variables) -> list[str]:
         return [
             "LOTSE_TELEGRAM_WEBHOOK=on braucht LOTSE_WEB_ORIGIN mit https: Dort ruft Telegram an."
         ]
+    if variables.telegram_free_text == "off" and not variables.web_origin:
+        return ["LOTSE_TELEGRAM_FREE_TEXT=off braucht LOTSE_WEB_ORIGIN: Geschrieben wird dort."]
     return []
 
 
@@ -159,6 +162,8 @@ def _settings(variables: _Variables) -> Settings:
             "address": variables.operator_address,
             "email": variables.operator_email,
             "privacy": variables.privacy_contact,
+            "web": variables.web_origin.rstrip("/"),
+            "telegram_text": variables.telegram_free_text,
         },
         telegram_connections=variables.telegram_connections,
         telegram_limits=variables.telegram_limits == "on",

@@ -17,6 +17,7 @@ from bot.core.directory import Span
 from bot.core.joining import code_hash
 from bot.core.knowledge import Knowledge
 from bot.core.messages import (
+    Admit,
     Audit,
     BecomeMember,
     Body,
@@ -216,7 +217,7 @@ class Store:
                 pass
             case Audit():
                 self.audits.append(effect)
-            case Say() | EraseChat() | BecomeMember():
+            case Say() | EraseChat() | BecomeMember() | Admit():
                 pass
 
 
@@ -234,9 +235,9 @@ class Person:
     def __post_init__(self) -> None:
         self.talk.people.append(self)
 
-    def does(self, body: Body, channel: str = "terminal") -> "Person":
+    def does(self, body: Body, channel: str = "") -> "Person":
         """One event of this person; ``news`` is then what they saw because of it."""
-        self.talk.happens(self.who, body, channel)
+        self.talk.happens(self.who, body, channel or self.talk.channel)
         return self
 
     def says(self, text: str, *, edited: bool = False) -> "Person":
@@ -317,6 +318,7 @@ class Talk:
 
     at: datetime = NOON
     k: Knowledge = field(default_factory=knowledge)
+    channel: str = "terminal"
     store: Store = field(default_factory=Store)
     people: list[Person] = field(default_factory=list)
     latest: list[tuple[Person, Screen]] = field(default_factory=list)

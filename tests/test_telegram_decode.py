@@ -135,6 +135,8 @@ def test_every_command_has_a_word():
 
 ALL_COMMANDS = [
     "vorschau",
+    "web",
+    "abwesend",
     "hilfe",
     "notfall",
     "zurueck",

@@ -99,7 +99,7 @@ def test_hours_too_long_for_telegram_are_named_with_the_row_to_shorten():
 
 def test_every_command_of_the_menu_is_understood():
     for language, commands in profile_of(directory()).commands.items():
-        assert len(commands) == 8, language
+        assert len(commands) == 9, language
         for name, _ in commands:
             update = {
                 "update_id": 1,

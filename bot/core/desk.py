@@ -16,6 +16,7 @@ from bot.core import (
     steps,
     tour,
     undo,
+    webward,
 )
 from bot.core import request as requests
 from bot.core.answering import without_draft
@@ -95,6 +96,8 @@ def typed(turn: Turn, member: Member, text: str) -> None:
         leave(turn, member, normalise(text))
         return
     match fitting(turn, member, text):
+        case () if webward.kept_out(turn):
+            tell(turn, member, webward.desk(turn))
         case ():
             answered(turn, member, text)
         case (button,):

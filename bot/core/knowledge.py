@@ -49,6 +49,11 @@ class Knowledge:
         """The same knowledge in this language, or in German where there are no words for it."""
         return self.others.get(language, self)
 
+    @property
+    def wordless(self) -> bool:
+        """Whether Telegram carries no free text, in neither direction."""
+        return self.operator.get("telegram_text") == "off"
+
     def heard(self, text: str) -> Heard:
         """A typed text as it is understood with this knowledge."""
         return Heard(text, self.lexicon, self.topics)

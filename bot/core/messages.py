@@ -100,6 +100,7 @@ class Command(StrEnum):
     POST = "stelle"
     PLAN = "plan"
     PREVIEW = "vorschau"
+    WEB = "web"
     ABSENT = "abwesend"
 
 
@@ -292,6 +293,15 @@ class BecomeMember:
 
 
 @dataclass(frozen=True, slots=True)
+class Admit:
+    """Whoever brings this code before ``until`` goes on with this conversation in the web, once."""
+
+    code: str
+    conversation: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Count:
     """One more of something, by month; never about a person."""
 
@@ -321,6 +331,7 @@ Effect = (
     | ForgetConversation
     | EraseChat
     | BecomeMember
+    | Admit
     | Count
     | Audit
     | EmptyDesk

@@ -35,7 +35,7 @@ def tell(turn: Turn, request: Request, text: str, *more: Button, answers: bool =
     conversation = turn.conversation(request.conversation)
     if not request.open and conversation.writing_to == request.id:
         conversation = replace(conversation, writing_to=None)
-    direct = safe(conversation, now) and not teased(conversation, request.audience)
+    direct = safe(conversation, now) and not teased(turn, conversation, request.audience)
     if direct or caused(turn, conversation):
         shown(turn, conversation, ((request, letter),))
     else:
@@ -56,7 +56,7 @@ def release(turn: Turn, conversation: Conversation, request: Request) -> None:
     opens = opening(conversation, turn.event.at)
     if opens is not None:
         turn.do(Wake(opens, Timer.WINDOW, conversation.id))
-    elif teased(conversation, request.audience):
+    elif teased(turn, conversation, request.audience):
         tease(turn, conversation, request)
     else:
         shown(turn, replace(conversation, unread=()), waiting(turn, conversation))
@@ -113,8 +113,13 @@ def opening(conversation: Conversation, at: datetime) -> datetime | None:
     return None if not hours or open_at(hours, at) else next_opening(hours, at)
 
 
-def teased(conversation: Conversation, audience: Audience) -> bool:
-    """Pupils see a neutral teaser first, unless they chose otherwise; adults may choose it."""
+def teased(turn: Turn, conversation: Conversation, audience: Audience) -> bool:
+    """Pupils see a neutral teaser first, unless they chose otherwise; adults may choose it.
+
+    Everybody does where Telegram carries no free text: what they open there leads to the web.
+    """
+    if turn.k.wordless:
+        return True
     if conversation.neutral is None:
         return audience is Audience.PUPIL
     return conversation.neutral

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import assert_never
 
-from bot.core import asking, telling, wrongs
+from bot.core import asking, telling, webward, wrongs
 from bot.core.answers import choose, fresh, go_back, gone, opened
 from bot.core.knowledge import Language
 from bot.core.messages import (
@@ -87,7 +87,9 @@ def typed(turn: Turn, conversation: Conversation, text: str, *, edited: bool) ->
     """Danger first, then a button that the text names, then what the text means here."""
     conversation = screened(turn, conversation, text)
     tap = None if edited else named(turn, conversation, text)
-    if tap is None:
+    if tap is None and webward.kept_out(turn):
+        webward.lead(turn, conversation, "web_only")
+    elif tap is None:
         read(turn, conversation, text, edited=edited)
     elif not introduced(turn, conversation, tap):
         tapped(turn, conversation, tap)
@@ -132,9 +134,17 @@ def moved(turn: Turn, conversation: Conversation, move: Move) -> None:
         case Move.REQUESTS:
             listed(turn, conversation)
         case Move.NEWS:
-            telling.opened(turn, conversation)
+            news(turn, conversation)
         case _:
             assert_never(move)
+
+
+def news(turn: Turn, conversation: Conversation) -> None:
+    """What came of its own accord is opened where it may be read."""
+    if conversation.unread and webward.kept_out(turn):
+        webward.lead(turn, conversation, "web_only_news")
+    else:
+        telling.opened(turn, conversation)
 
 
 def listed(turn: Turn, conversation: Conversation) -> None:
@@ -184,7 +194,9 @@ def in_german(turn: Turn) -> tuple[Button, ...]:
     return (Button(name, Speak("de")),)
 
 
-def commanded(turn: Turn, conversation: Conversation, command: Command) -> None:
+def commanded(  # noqa: C901  (each command has its line)
+    turn: Turn, conversation: Conversation, command: Command
+) -> None:
     audience = conversation.audience
     match command:
         case Command.HELP:
@@ -205,6 +217,8 @@ def commanded(turn: Turn, conversation: Conversation, command: Command) -> None:
             erase(turn, conversation)
         case Command.END:
             end(turn, conversation)
+        case Command.WEB:
+            webward.lead(turn, conversation)
         case Command.DESK | Command.POST | Command.PLAN | Command.PREVIEW | Command.ABSENT:
             stand(turn, conversation, first=turn.text("staff_only", audience))
         case _:

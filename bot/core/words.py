@@ -41,6 +41,7 @@ _PLAIN = """
     number_unclear window_unclear wish_friend wish_here wish_visit wish_call visit_unknown
     card_friend card_reach_visit card_reach_call
     translation_unchecked tree_in_german teaser way_news no_news words_news
+    web_none web_news
     preview_ask preview_editors preview_not_for
     do_tour do_tour_on do_tour_skip do_tour_done tour_1 tour_2 tour_3 tour_4 tour_5 tour_end
     way_wrong wrong_which wrong_thanks wrong_phone wrong_email wrong_address wrong_room wrong_hours
@@ -196,6 +197,11 @@ _GAPS = {
     "tour_place": "number all",
     "topic_understood": "topic",
     "visitor_wrote": "name text",
+    "web_link": "link",
+    "web_only": "link",
+    "web_only_news": "link",
+    "web_desk": "link",
+    "web_card": "link",
     "welcome_member": "label posts",
     "whole_text": "name text",
     "wish_number": "number",

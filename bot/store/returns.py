@@ -6,14 +6,12 @@ Of words, links and recovery codes only keyed hashes are kept.
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
-from bot.ports import Address
+from bot.ports import Address, Door
 from bot.store.codec import micros, moment
 from bot.store.people import People
 
 CHANNEL = "web"
-Door = Literal["chat", "desk"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from bot.channels.web.emergency import emergency_page
 from bot.channels.web.guard import Guard, headers_of
 from bot.channels.web.health import Health
 from bot.channels.web.limits import Limits
+from bot.channels.web.onward import Onward
 from bot.channels.web.origin import Origin
 from bot.channels.web.site import TROUBLES, Site, Store
 from bot.channels.web.visit import Visits
@@ -73,6 +74,7 @@ class Web:
         health = Health(self.site, steady, counted)
         routes: list[BaseRoute] = [
             *Visits(self.site).routes(),
+            *Onward(self.site).routes(),
             *Desk(self.site).routes(),
             *health.routes(),
             Route("/hilfe-jetzt", self._emergency),
