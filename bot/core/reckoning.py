@@ -1,7 +1,7 @@
 """Presence changed: what waits at a post is reckoned anew, a page in each turn."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.core import cards, overdue
 from bot.core import request as requests
@@ -12,6 +12,8 @@ from bot.core.records import Request
 from bot.core.routing import Rung, next_rung
 from bot.core.screens import carrier_name, post_name
 from bot.core.world import Turn
+
+TICK = timedelta(milliseconds=1)  # no timer comes twice at one instant
 
 
 def soon(turn: Turn, *posts: str) -> None:
@@ -31,7 +33,8 @@ def reckoned(turn: Turn, ref: str) -> None:
     found = turn.requests_at(post, page)
     changed = [again(turn, request) for request in found if not request.practice]
     if found:
-        turn.do(Wake(turn.event.at, Timer.RECKON, f"{post}/{page if any(changed) else page + 1}"))
+        following = page if any(changed) else page + 1
+        turn.do(Wake(turn.event.at + TICK, Timer.RECKON, f"{post}/{following}"))
 
 
 def again(turn: Turn, request: Request) -> bool:
