@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from soaking import soak
 from telegram_house import ANNA, MONDAY, House, asks, house, tapped, typed, untraced
 
 from bot.app import CORE
@@ -134,7 +135,7 @@ def test_whatever_the_clock_does_a_promise_breaks_once_and_no_word_goes_early(tm
 @pytest.mark.soak
 def test_a_thousand_walks_with_a_clock_that_lies(tmp_path: Path):
     with untraced():
-        walk(tmp_path, 1_000)
+        walk(tmp_path, soak(1_000))
 
 
 class Trusting(Timers):

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from soaking import soak
 from telegram_house import ANNA, ASKING, BO, House, house, tapped, typed, untraced
 
 from bot.core.taps import Choose
@@ -136,7 +137,7 @@ def test_a_thousand_deliveries_in_a_mess_leave_the_state_of_one(tmp_path: Path):
 @pytest.mark.soak
 def test_ten_thousand_deliveries_in_a_mess_leave_the_state_of_one(tmp_path: Path):
     with untraced():
-        assert same(tmp_path, 10_000) >= 8_000
+        assert same(tmp_path, soak(10_000)) >= soak(8_000)
 
 
 class Forgetful(Store):

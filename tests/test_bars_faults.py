@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from playing import real_knowledge
+from soaking import soak
 from telegram_house import ANNA, ASKING, House, asks, house, tapped, typed
 
 from bot.app import CORE
@@ -184,7 +185,7 @@ async def test_who_writes_of_danger_is_helped_while_the_database_is_locked(tmp_p
 @pytest.mark.soak
 async def test_who_writes_of_danger_is_helped_while_the_database_is_locked_for_30_s(tmp_path):
     async with house(tmp_path / "l.db") as home:
-        await helped(home, 30.0)
+        await helped(home, soak(30, 2))
 
 
 async def test_a_house_that_does_not_look_for_danger_is_caught(tmp_path):

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from soaking import soak
 from talk import Talk
 from telegram_house import ANNA, ASKING, BO, Chats, House, house, tapped, typed, untraced
 from test_telegram_decode import SAMPLES, spoiled
@@ -121,7 +122,7 @@ def test_ten_thousand_fuzzed_updates_go_through_the_whole_house(tmp_path: Path):
 @pytest.mark.soak
 def test_a_million_fuzzed_updates_go_through_the_whole_house(tmp_path: Path):
     with untraced():
-        survive(tmp_path / "l.db", 1_000_000)
+        survive(tmp_path / "l.db", soak(1_000_000))
 
 
 def brittle(home: House) -> None:

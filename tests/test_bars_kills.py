@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from kills.whole_world import ANSWER, ASKERS, WholeNursery, lived
 from kills.world import Life, Nursery
+from soaking import soak
 from test_kills import CONNECTIONS, POINTS
 
 KILLS = 16  # of one database
@@ -50,7 +51,7 @@ async def test_the_real_core_is_killed_and_no_request_is_lost(nursery: Nursery, 
 
 @pytest.mark.soak
 async def test_the_real_core_is_killed_five_hundred_times(nursery: Nursery, tmp_path: Path):
-    await proven(nursery, tmp_path, worlds=32)
+    await proven(nursery, tmp_path, worlds=soak(32))
 
 
 @pytest.mark.parametrize(

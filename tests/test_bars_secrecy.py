@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from fake_telegram import FakeBotApi
 from running import LOUD, Running, Site
+from soaking import soak
 from test_sealing import Seal, StuckSeal, nonce_of
 from test_store_secrecy import KEYS, Unkeyed, guessed, opened_with, stored_hashes
 
@@ -180,7 +181,7 @@ def test_a_canary_is_found_in_every_spelling():
 async def test_a_million_guessed_ids_match_no_hash(tmp_path: Path):
     store = await Store.open(tmp_path / "l.db", KEYS)
     try:
-        assert await asyncio.to_thread(guessed, await stored_hashes(store), 1_000_000) == 0
+        assert await asyncio.to_thread(guessed, await stored_hashes(store), soak(1_000_000)) == 0
     finally:
         await store.close()
 
@@ -189,7 +190,7 @@ async def test_a_million_guessed_ids_match_no_hash(tmp_path: Path):
 async def test_a_million_guesses_find_a_hash_without_a_key(tmp_path: Path):
     store = await opened_with(tmp_path / "l.db", Unkeyed(KEYS, b""))
     try:
-        assert await asyncio.to_thread(guessed, await stored_hashes(store), 1_000_000) == 1
+        assert await asyncio.to_thread(guessed, await stored_hashes(store), soak(1_000_000)) == 1
     finally:
         await store.close()
 
@@ -210,7 +211,7 @@ def _twice(drawer: bytearray) -> int:
 
 @pytest.mark.soak
 def test_ten_million_nonces_do_not_repeat():
-    assert nonce_repeats(Seal("k1", b"k" * 32), 10**7) == 0
+    assert nonce_repeats(Seal("k1", b"k" * 32), soak(10**7)) == 0
 
 
 def test_the_count_of_nonces_sees_a_repeat():

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from kills.world import Life, Nursery, World
+from soaking import soak
 
 CONNECTIONS = 16
 POINTS = [
@@ -70,8 +71,8 @@ async def test_a_kill_at_a_random_moment_under_load_loses_nothing(nursery: Nurse
 
 @pytest.mark.soak
 async def test_a_thousand_kills_lose_nothing(nursery: Nursery, tmp_path: Path):
-    await proven(nursery, made(tmp_path, "points"), at_points(range(1, 76)))
-    await proven(nursery, made(tmp_path, "random"), at_random(400))
+    await proven(nursery, made(tmp_path, "points"), at_points(range(1, soak(75) + 1)))
+    await proven(nursery, made(tmp_path, "random"), at_random(soak(400)))
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from fakes import FakeChannel, FakeTime, Home, Homes, heard, without_repeats
+from soaking import soak
 
 from bot.core.messages import Screen
 from bot.lanes import Bucket, pause_after
@@ -349,7 +350,7 @@ async def test_what_a_partition_of_an_hour_kept_back_goes_in_ten_minutes_and_in_
 
 @pytest.mark.soak
 async def test_five_thousand_after_a_partition_go_in_ten_minutes_and_in_order(homes: Homes):
-    await _partition(homes, chats=500, each=10)
+    await _partition(homes, chats=soak(500, 20), each=10)
 
 
 async def test_lanes_that_are_done_are_swept(homes: Homes):

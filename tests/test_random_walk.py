@@ -6,6 +6,7 @@ from typing import get_args, get_type_hints
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from soaking import soak
 from talk import MAGDEBURG, Talk
 from wandering import (
     SECRET,
@@ -36,7 +37,7 @@ def test_two_thousand_random_steps_break_nothing(seed):
 @pytest.mark.parametrize("seed", range(100, 300))
 def test_a_hundred_thousand_random_steps_break_nothing(seed):
     wandering = Wandering(seed)
-    for _ in range(500):
+    for _ in range(soak(500)):
         wandering.step()
 
 

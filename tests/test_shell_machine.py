@@ -21,6 +21,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from soaking import soak
 
 from bot.outbox import Outbox
 from bot.ports import Limits, TryLater
@@ -191,7 +192,7 @@ def test_whatever_fails_everybody_is_answered_once_and_in_order():
 
 @pytest.mark.soak
 def test_whatever_fails_over_a_hundred_thousand_steps():
-    walked(Shell, examples=2500, steps=40)
+    walked(Shell, examples=soak(2500), steps=40)
 
 
 class Careless(Outbox):

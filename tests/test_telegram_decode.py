@@ -9,6 +9,7 @@ import pytest
 import telegram
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from soaking import soak
 
 from bot.channels.telegram.decode import (
     ALLOWED_UPDATES,
@@ -521,7 +522,7 @@ def test_a_hundred_thousand_spoiled_updates_are_all_survived():
 
 @pytest.mark.soak
 def test_a_million_spoiled_updates_are_all_survived():
-    survive(1_000_000)
+    survive(soak(1_000_000))
 
 
 def test_a_decoder_that_trusts_its_input_would_be_caught():
