@@ -15,6 +15,7 @@ from bot.cli import (
     people,
     proposals,
     running,
+    translating,
     understanding,
     walking,
 )
@@ -39,6 +40,7 @@ for each in (
     changing.diff,
     changing.reload,
     changing.rollback,
+    translating.translations,
     people.invite,
     people.members,
     people.status,

@@ -67,7 +67,7 @@ def _how_far(material: Material, language: str, entries: tuple[Line, ...]) -> Fi
     done, stale, missing = (len(how[s]) for s in (State.FRESH, State.STALE, State.MISSING))
     text = f"„{language}“: {done} Texte übersetzt, {stale} veraltet, {missing} fehlen."
     file = entries[0].file if entries else "knowledge/languages"
-    proposal = "Was fehlt: lotse translations missing. Was veraltet ist: lotse translations stale."
+    proposal = f"Was fehlt oder veraltet ist: lotse translations list {language} --missing, --stale"
     return Finding(Grade.INFO, file, 1, "po-progress", text, proposal)
 
 
