@@ -40,24 +40,36 @@ def read(text: str) -> list[Spot]:
     letters = ""
     at = 0
     whole = _APOSTROPHE.sub("", unicodedata.normalize("NFC", text).lower())  # geht's: one word
+    known: dict[str, list[tuple[str, ...]]] = {}  # a text may say the same thing a thousand times
     for chunk in _CHUNK.findall(whole):
         plain = _PLAIN.fullmatch(chunk)
         if not (plain and len(plain[1]) > 1) and _APART.fullmatch(chunk):
             letters += "".join(chunk.translate(FOLD).split())
             continue
-        parts = [plain[1]] if plain else chunk.translate(FOLD).split()
         if letters:
             spots.append(_run(letters, at))
             letters, at = "", at + 1
-        for number, part in enumerate(parts):
-            hidden = () if plain or number else tuple(_hidden(chunk, parts))
-            spots.append(Spot(at, (*_stretched(part), *hidden)))
+        if chunk not in known:
+            known[chunk] = _forms(chunk, plain[1] if plain else "")
+        for forms in known[chunk]:
+            spots.append(Spot(at, forms))
             at += 1
         if chunk == "\n" or chunk.rstrip(_QUOTES)[-1:] in _STOPS:
             at += _STOP
     if letters:
         spots.append(_run(letters, at))
     return spots
+
+
+def _forms(chunk: str, plain: str) -> list[tuple[str, ...]]:
+    """For each word of a chunk what it may be read as; ``plain``: it is one word as it stands."""
+    if plain:
+        return [_stretched(plain)]
+    parts = chunk.translate(FOLD).split()
+    return [
+        (*_stretched(part), *(() if number else _hidden(chunk, parts)))
+        for number, part in enumerate(parts)
+    ]
 
 
 def _run(letters: str, at: int) -> Spot:

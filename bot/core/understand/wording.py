@@ -13,7 +13,7 @@ from bot.core.understand.text import normalise
 
 _LONGEST_TEXT: Final = 4096  # characters; of a longer text the beginning is read
 _LONGEST_WORD: Final = 24  # letters
-_GUESSED: Final = 40  # different words of one text that are checked for slips
+_GUESSED: Final = 32  # different words of one text that are checked for slips
 _WORD_WITH_SLIP: Final = 6  # letters from which on a slip is let through in a word …
 _STEM_WITH_SLIP: Final = 7  # … and in a stem
 
