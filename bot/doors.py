@@ -28,6 +28,8 @@ log = structlog.get_logger("lotse")
 
 NAME_HERE = "NAME_DES_BOTS"
 HOW = " (Telegram ist gerade nicht zu erreichen: bitte den Namen des Bots selbst einsetzen)"
+GAP = "{payload}"  # in the links of ``Knowledge.doors``
+NAME_EVERY = 60.0  # seconds until the name is asked for again
 HEARD_EVERY = 180.0  # seconds between two notes that Telegram was reached
 
 
@@ -144,15 +146,19 @@ async def _serve(settings: Settings, store: Store, knowledge: Knowledge) -> int:
     if telegram is None:
         if web is None:
             log.warning("Keine Tür ist offen: LOTSE_TELEGRAM_TOKEN und LOTSE_WEB_ORIGIN sind leer.")
-        return await _with_socket(settings, app, Doors(origin=origin))
+        doors = Doors(origin=origin)
+        await name_doors(app, doors)
+        return await _with_socket(settings, app, doors)
     await telegram.start()
     profile = profile_of(knowledge.directory)
+    doors = Doors(telegram, profile, origin)
     aside = (
         asyncio.create_task(_introduce(telegram, profile)),
         asyncio.create_task(keep_heard(store, telegram)),
+        asyncio.create_task(name_doors(app, doors)),
     )
     try:
-        return await _with_socket(settings, app, Doors(telegram, profile, origin))
+        return await _with_socket(settings, app, doors)
     finally:
         for task in aside:
             task.cancel()
@@ -170,6 +176,16 @@ def limits_of(settings: Settings) -> Limits:
     """Telegram's own limits, unless they are switched off; so many connections as it has."""
     limits = TELEGRAM_LIMITS if settings.telegram_limits else Limits()
     return replace(limits, connections=settings.telegram_connections)
+
+
+async def name_doors(app: App, doors: Doors) -> None:
+    """The core may name links into the house; again until Telegram has said the bot's name."""
+    while True:
+        links = await doors.links(GAP)
+        app.knowledge = replace(app.knowledge, doors=tuple(links))
+        if not any(NAME_HERE in link for link in links):
+            return
+        await asyncio.sleep(NAME_EVERY)
 
 
 async def keep_heard(

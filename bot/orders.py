@@ -16,6 +16,7 @@ from bot.core.messages import (
     Due,
     Effect,
     EmptyDesk,
+    EndAccess,
     EraseChat,
     Event,
     Foreign,
@@ -35,6 +36,7 @@ from bot.core.messages import (
 from bot.core.records import (
     Conversation,
     Enclosure,
+    Guesses,
     Invitation,
     Member,
     PostFacts,
@@ -113,6 +115,10 @@ class Orders:
                 case ForgetWords() | ForgetConversation():
                     self._forget(effect)
                     forgetting = True
+                case EndAccess(member):
+                    self.save()
+                    self.work.drop_owed_to(member)
+                    forgetting = True
                 case BecomeMember(conversation, member):
                     self.work.rebind(conversation, member)
                     self._persons.clear()
@@ -138,6 +144,9 @@ class Orders:
                     self._say(effect, None, "")
                 case EraseChat(to):
                     self._owe(*erasing[to])
+                case EndAccess(member):  # after their last words, which edit what they saw
+                    self.work.end_access(member)
+                    self._persons.clear()
                 case Wake() | LetSleep() | Count() | Audit() | Admit():
                     self._note(effect)
                 case EmptyDesk():
@@ -234,6 +243,8 @@ def _id_of(record: Record) -> str:
             return record.ref
         case Invitation():
             return record.hash
+        case Guesses():
+            return record.of
         case _:
             assert_never(record)
 

@@ -28,6 +28,7 @@ from bot.core.messages import (
     Due,
     Effect,
     EmptyDesk,
+    EndAccess,
     EraseChat,
     Event,
     ForgetConversation,
@@ -50,10 +51,13 @@ from bot.core.records import (
     ConversationKey,
     Enclosure,
     EnclosureKey,
+    Guesses,
+    GuessesKey,
     Invitation,
     InvitationKey,
     Key,
     Member,
+    MemberKey,
     NamesInUse,
     OpenRequests,
     Permission,
@@ -115,10 +119,11 @@ class Store:
     invitations: dict[str, bytes] = field(default_factory=dict)
     timers: dict[tuple[Timer, str], datetime] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    guesses: dict[str, Guesses] = field(default_factory=dict)
     audits: list[Audit] = field(default_factory=list)
     forgotten: set[str] = field(default_factory=set)  # requests whose words are gone for good
 
-    def load(self, key: Key) -> object | None:  # noqa: PLR0911  (one line for each key)
+    def load(self, key: Key) -> object | None:  # noqa: C901, PLR0911  (one line for each key)
         match key:
             case ConversationKey(i):
                 found = self.conversations.get(i)
@@ -144,6 +149,10 @@ class Store:
             case InvitationKey(i):
                 found = self.invitations.get(i)
                 return None if found is None else codec.invitation_of(found)
+            case GuessesKey(of):
+                return self.guesses.get(of, Guesses(of))
+            case MemberKey(i):
+                return self.team().member(i)
 
     def request(self, request: str) -> Request:
         words = tuple(codec.word_of(word) for word in self.words.get(request, ()))
@@ -157,12 +166,19 @@ class Store:
         members = tuple(codec.member_of(b) for b in self.members.values())
         invitations = [codec.invitation_of(b) for b in self.invitations.values()]
         invited = frozenset(i.post for i in invitations if i.post and not i.used)
-        return Team(members, posts, invited)
+        return Team(members, posts, invited, tuple(i for i in invitations if not i.used))
 
     def keep(self, outcome: Outcome) -> None:
         for key in outcome.drops:
-            assert isinstance(key, RefKey)
-            self._use(key.ref)
+            match key:
+                case RefKey(ref):
+                    self._use(ref)
+                case MemberKey(member):
+                    del self.members[member]
+                case InvitationKey(code):
+                    del self.invitations[code]
+                case _:
+                    raise AssertionError(key)
         for record in outcome.records:
             self.save(record)
 
@@ -193,13 +209,15 @@ class Store:
                 self.refs[record.ref] = codec.ref_bytes(record)
             case Invitation():
                 self.invitations[record.hash] = codec.invitation_bytes(record)
+            case Guesses():
+                self.guesses[record.of] = record
 
     def _save_beside(self, request: str, enclosure: Enclosure) -> None:
         self.beside.pop(request, None)
         if enclosure != Enclosure(request) and request not in self.forgotten:
             self.beside[request] = codec.enclosure_bytes(enclosure)
 
-    def carry_out(self, effect: Effect) -> None:
+    def carry_out(self, effect: Effect) -> None:  # noqa: C901  (one line for each effect)
         match effect:
             case Wake(at, kind, ref):
                 self.timers[kind, ref] = at
@@ -217,6 +235,10 @@ class Store:
                 pass
             case Audit():
                 self.audits.append(effect)
+            case EndAccess(member):
+                for other, found in list(self.refs.items()):
+                    if codec.ref_of(found).owner == member:
+                        del self.refs[other]
             case Say() | EraseChat() | BecomeMember() | Admit():
                 pass
 
@@ -408,6 +430,10 @@ class Talk:
                     person = self._person(to)
                     person.seen.append(screen)
                     self.latest.append((person, screen))
+        for effect in self.outcome.effects:
+            match effect:
+                case EndAccess(member):
+                    self._person(Staff(member)).who = Visitor(f"{member}-left")
 
     def _person(self, who: Visitor | Staff) -> Person:
         return next(person for person in self.people if person.who == who)

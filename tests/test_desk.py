@@ -577,6 +577,10 @@ def test_an_admin_without_a_post_sees_the_posts_of_others():
     talk.store.save(replace(anna.member, id="eva", role=Role.EDITOR, posts=()))
     for command in (Command.POST, Command.PLAN):
         eva.commands(command)
+        assert "nicht zu Ihrer Rolle (Redaktion)" in eva.text
+    talk.store.save(replace(anna.member, id="eva", role=Role.COORDINATOR, posts=()))
+    for command in (Command.POST, Command.PLAN):
+        eva.commands(command)
         assert "noch keine Stelle" in eva.text
 
 

@@ -582,7 +582,7 @@ def test_an_old_action_says_that_it_is_done():
 
 def test_a_coordinator_may_hand_over_a_practice_request_freely():
     talk = Talk()
-    anna, _bo = talk.staffed(MAGDEBURG, "anna", "bo", role=Role.ADMIN)
+    anna, _bo = talk.staffed(MAGDEBURG, "anna", "bo", role=Role.COORDINATOR)
     talk.staffed("netzwerkstelle-halle", "hanna", "heinz")
     talk.store.save(replace(talk.store.team().facts(MAGDEBURG), practised=False))
     anna.commands(Command.POST).taps("Übungsanfrage starten", "Übernehmen", "Weitergeben")

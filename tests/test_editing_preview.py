@@ -66,7 +66,7 @@ def test_what_does_not_exist_is_answered_with_what_was_probably_meant(editor):
 def test_only_editors_look(editor):
     (worker,) = editor.talk.staffed("netzwerkstelle-magdeburg", "anna")
     worker.commands(Command.PREVIEW)
-    assert "für die Redaktion" in worker.text
+    assert "nicht zu Ihrer Rolle" in worker.text
     visitor = editor.talk.visitor().starts()
     visitor.commands(Command.PREVIEW)
     assert "Vorschau" not in visitor.text

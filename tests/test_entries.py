@@ -183,7 +183,7 @@ def test_only_members_of_the_post_may_say_anything_about_it():
     person.commands(Command.POST).taps("Eintrag im Verzeichnis")
     talk.store.save(replace(person.member, posts=()))
     person.taps("Eintrag stimmt")
-    assert "schon erledigt" in person.text
+    assert "nicht zu Ihrem Bereich" in person.text
     assert facts(talk).confirmed_on is None
 
 

@@ -207,7 +207,7 @@ def test_words_alone_lead_to_the_screen_and_change_nothing():
 
 def test_who_has_no_post_sees_that_nothing_is_to_be_set():
     talk = Talk()
-    eva = seat(talk, "eva", role=Role.ADMIN)
+    eva = seat(talk, "eva", role=Role.COORDINATOR)
     at_presence(eva)
     assert "Ihre Anwesenheit" in eva.text
     eva.commands(Command.PLAN)

@@ -9,7 +9,7 @@ from playing import House, house
 from store_samples import HOME, conversation, request, screen, word
 
 from bot.core.messages import Visitor
-from bot.core.records import Invitation, Ref, Role
+from bot.core.records import Guesses, Invitation, Ref, Role
 from bot.core.retention import Keep
 from bot.ports import Address, Owed, Receipt
 from bot.store.retention import AUDIT, LASTING, RIPE, TALKS, WORDS
@@ -63,6 +63,7 @@ PERIODS = [
     ),
     ("abgeschlossene Anfragen ohne Text", without_words, timedelta(days=365)),
     (AUDIT, lambda work: work.audit(NOW, "m1", "claim"), timedelta(days=365)),
+    ("falsche Einladungen", lambda work: work.save(Guesses("", (NOW,))), timedelta(days=1)),
 ]
 
 

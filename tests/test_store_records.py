@@ -207,7 +207,8 @@ async def test_the_team_is_everybody_and_every_invited_post(tmp_path):
         for record in (anna, member("m2"), facts, invitation):
             work.save(record)
 
-    expected = Team((anna, member("m2")), (facts,), frozenset({"netzwerkstelle-harz"}))
+    posts = frozenset({"netzwerkstelle-harz"})
+    expected = Team((anna, member("m2")), (facts,), posts, (invitation,))
     async with opened(tmp_path / "l.db") as store:
         assert await store.run(lambda work: work.load(TeamKey())) == Team()
         await store.run(fill)

@@ -29,6 +29,7 @@ from bot.core.messages import Staff, Timer, Visitor
 from bot.core.records import (
     Answer,
     ConversationKey,
+    Guesses,
     Invitation,
     Permission,
     PostFacts,
@@ -97,6 +98,7 @@ def everything(work: Work) -> None:
     work.save(Invitation("h", Role.WORKER, NOW, "Frau Zeisig", POST))
     work.wake(NOW, Timer.PROMISE, "r1")
     work.count("started", "halle", "2026-11")
+    work.save(Guesses("", (NOW,)))
     work.audit(NOW, "m1", "claim", "Mutiger Zeisig", TEXT)
     card = screen(TEXT, slot=f"card.{TEXT}", edit=True)
     first = work.owe(home, Owed(card, origin=TEXT))

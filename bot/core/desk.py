@@ -11,9 +11,11 @@ from bot.core import (
     doing,
     editing,
     entries,
+    guard,
     joining,
     listing,
     steps,
+    team,
     tour,
     undo,
     webward,
@@ -35,8 +37,8 @@ from bot.core.messages import (
     Tapped,
     Typed,
 )
-from bot.core.reach import belongs
 from bot.core.records import Doing, Member, Reason, Ref, Request
+from bot.core.rights import ACTIONS
 from bot.core.taps import Act, Tap
 from bot.core.understand.text import normalise
 from bot.core.world import Turn
@@ -47,6 +49,9 @@ LEAVING = frozenset({"verwerfen", "abbrechen", "liste"})  # words that end what 
 
 def desk(turn: Turn, member: Member) -> None:
     """Answer one event of a member; nothing typed reaches anybody without a preview."""
+    if not member.admitted:
+        joining.waiting(turn, member)
+        return
     member = seen(turn, member)
     match turn.event.body:
         case Started(payload):
@@ -55,6 +60,8 @@ def desk(turn: Turn, member: Member) -> None:
             typed(turn, member, text.strip())
         case Tapped(tap):
             tapped(turn, member, tap)
+        case Commanded(command) if not guard.may_command(member, command):
+            guard.refuse_command(turn, member, command)
         case Commanded(command):
             listing.commanded(turn, member, command)
         case Received():
@@ -79,12 +86,7 @@ def started(turn: Turn, member: Member, payload: str) -> None:
     if not payload.startswith(joining.INVITATION):
         listing.listed(turn, member)
         return
-    again = joining.joined_again(turn, member, payload.removeprefix(joining.INVITATION))
-    if again is None:
-        tell(turn, member, turn.text("invitation_bad"))
-    else:
-        turn.put(again)
-        joining.welcome(turn, again)
+    joining.joined_again(turn, member, payload.removeprefix(joining.INVITATION))
 
 
 # ── Typing ──────────────────────────────────────────────────────────────────────────────────────
@@ -112,6 +114,8 @@ def leave(turn: Turn, member: Member, word: str) -> None:
     request = turn.request(member.writing_to or "")
     if asked in {editing.ASKED, "passed_to"}:
         tell(turn, replace(member, asked=None), turn.text("desk_left"))
+    elif asked in team.ASKED:
+        team.listed(turn, replace(member, asked=None))
     elif asked != "answer":
         steps.checklist(turn, member, post)
     elif word == "liste":
@@ -132,6 +136,8 @@ def answered(turn: Turn, member: Member, text: str) -> None:
             steps.plan_typed(turn, member, post, text)
         case editing.ASKED:
             editing.typed(turn, member, text)
+        case _ if asked in team.ASKED:
+            team.typed(turn, member, asked, post, text)
         case _ if asked in attendance.ASKED:
             attendance.typed(turn, member, asked, post, text)
         case "answer" if text:
@@ -156,24 +162,34 @@ def tapped(turn: Turn, member: Member, tap: Tap) -> None:
         tell(turn, member, turn.text("desk_already_done"))
         return
     turn.use(ref)
-    if ref.action == editing.ASKED:  # looks at words of the house only: nothing to write down
-        editing.tapped(turn, member, ref)
-        return
     request = turn.request(ref.about) if ref.about else None
-    about = request.name if request else ref.extra
+    if ref.action not in ACTIONS or (ref.about and request is None):
+        tell(turn, member, turn.text("desk_already_done"))  # of an older program, or forgotten
+    elif not guard.may(turn, member, ref, request):
+        guard.refuse(turn, member, ref, request)
+    else:
+        done(turn, member, ref, request)
+
+
+def done(turn: Turn, member: Member, ref: Ref, request: Request | None) -> None:
+    """It may be done; who did it is written down, unless it has been said more exactly."""
     before = len(turn.effects)
     if request is not None:
         on_request(turn, member, ref, request)
-    elif ref.about:
-        tell(turn, member, turn.text("desk_already_done"))
+    elif ref.action == editing.ASKED:
+        editing.tapped(turn, member, ref)
     elif ref.action in entries.ACTIONS:
         entries.tapped(turn, member, ref)
     elif ref.action in tour.ACTIONS:
         tour.tapped(turn, member, ref)
+    elif ref.action in team.ACTIONS:
+        team.on_team(turn, member, ref)
     elif not attendance.tapped(turn, member, ref):
         steps.on_post(turn, member, ref)
-    if not any(isinstance(effect, Audit) for effect in turn.effects[before:]):
-        turn.audit(ref.action, about)  # unless what it does has said so more exactly
+    if ACTIONS[ref.action].kept and not any(
+        isinstance(effect, Audit) for effect in turn.effects[before:]
+    ):
+        turn.audit(ref.action, request.name if request else ref.extra)
 
 
 def on_request(turn: Turn, member: Member, ref: Ref, request: Request) -> None:
@@ -183,8 +199,6 @@ def on_request(turn: Turn, member: Member, ref: Ref, request: Request) -> None:
         show(turn, member, request)
     elif ref.action == "undo":
         undo.undo(turn, member, request)
-    elif not cards.mine(request, member):
-        tell(turn, member, turn.text("desk_not_yours"))
     else:
         on_mine(turn, member, ref, request)
 
@@ -192,7 +206,9 @@ def on_request(turn: Turn, member: Member, ref: Ref, request: Request) -> None:
 def claim(turn: Turn, member: Member, request: Request) -> None:
     """The first has it; the others are told who."""
     holder = cards.holder(turn, request)
-    if not request.open or not belongs(turn, request, member):
+    if not request.open or holder is not None:
+        turn.audit("refused:claim", request.name)
+    if not request.open:
         tell(turn, member, cards.state_of(turn, request, member))
     elif holder is not None:
         told = turn.text("claimed_by_other", name=request.name, member=holder.label)
@@ -203,9 +219,6 @@ def claim(turn: Turn, member: Member, request: Request) -> None:
 
 def show(turn: Turn, member: Member, request: Request) -> None:
     """The card again, below."""
-    if not belongs(turn, request, member):
-        tell(turn, member, turn.text("desk_not_yours"))
-        return
     cards.put_down(turn, request, member, edit=False)
     if request.claimed_by == member.id and request.open:
         cards.whole(turn, request, member)
@@ -235,8 +248,6 @@ def act(turn: Turn, member: Member, ref: Ref, request: Request) -> None:
         case "give_back":
             tell(turn, done, turn.text("given_back", name=request.name))
             requests.give_back(turn, request)
-        case "unblock":
-            doing.unblock(turn, done, request)
         case _:
             let_go(turn, done, ref, request)
 
@@ -256,5 +267,5 @@ def let_go(turn: Turn, member: Member, ref: Ref, request: Request) -> None:
             doing.passed_to(turn, member, request, ref.extra)
         case "block":
             doing.block(turn, member, request)
-        case _:  # of an older program
-            tell(turn, member, turn.text("desk_already_done"))
+        case _:  # "unblock"; what nobody knows was refused before
+            doing.unblock(turn, member, request)

@@ -42,6 +42,7 @@ class Knowledge:
     operator: Mapping[str, str] = field(default_factory=dict)  # name, address, email, privacy
     keep: Keep = field(default_factory=Keep)
     others: Mapping[str, "Knowledge"] = field(default_factory=dict)  # the same in other languages
+    doors: tuple[str, ...] = ()  # links into the house, with a gap for the "{payload}"
     locale: str = "de"
     whole: bool = True  # every word of the tree is in this language
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
-from bot.core import away, cards, editing, steps, tour, webward
+from bot.core import away, cards, editing, steps, team, tour, webward
 from bot.core.calendar import clock, local
 from bot.core.cards import tell
 from bot.core.messages import Button, Command, EraseChat, Staff
@@ -19,7 +19,7 @@ WIDEST = 60  # characters of a row: what a button on a phone still shows
 DAYS = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
 
 
-def commanded(  # noqa: C901  (each command has its line)
+def commanded(  # noqa: C901, PLR0912  (each command has its line)
     turn: Turn, member: Member, command: Command
 ) -> None:
     """Every command ends what was being written; a draft and its buttons stay good."""
@@ -35,6 +35,10 @@ def commanded(  # noqa: C901  (each command has its line)
             away.shown(turn, member, member)
         case Command.PREVIEW:
             editing.ask(turn, member)
+        case Command.INVITE:
+            team.listed(turn, member)
+        case Command.SITUATION:
+            tell(turn, member, turn.text("desk_help"))
         case Command.HELP | Command.LANGUAGE | Command.EMERGENCY:
             tell(turn, member, turn.text("desk_help"), tour.button(turn, member))
         case Command.WEB:

@@ -102,6 +102,8 @@ class Command(StrEnum):
     PREVIEW = "vorschau"
     WEB = "web"
     ABSENT = "abwesend"
+    INVITE = "einladen"
+    SITUATION = "lage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,8 @@ class Timer(StrEnum):
     DIGEST = "digest"  # ref = member
     OPENING = "opening"  # two hours after a plan's beginning; ref = post
     UNDO = "undo"  # what was done at the desk cannot be taken back any more; ref = request
+    LEFT = "left"  # a member has left a post; ref = post/page of its open requests
+    ADMISSION = "admission"  # nobody confirmed who opened a link; ref = member
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +306,13 @@ class Admit:
 
 
 @dataclass(frozen=True, slots=True)
+class EndAccess:
+    """A member's addresses, log-ins, buttons and waiting messages go; after the last words."""
+
+    member: str
+
+
+@dataclass(frozen=True, slots=True)
 class Count:
     """One more of something, by month; never about a person."""
 
@@ -332,6 +343,7 @@ Effect = (
     | EraseChat
     | BecomeMember
     | Admit
+    | EndAccess
     | Count
     | Audit
     | EmptyDesk

@@ -69,6 +69,20 @@ class InvitationKey:
     hash: str
 
 
+@dataclass(frozen=True, slots=True)
+class MemberKey:
+    """One member; only ever dropped: whoever is in the team is read by ``TeamKey``."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class GuessesKey:
+    """Wrong invitation codes from one conversation's addresses, or from everywhere ("")."""
+
+    of: str
+
+
 Key = (
     ConversationKey
     | RequestKey
@@ -79,6 +93,8 @@ Key = (
     | TeamKey
     | RefKey
     | InvitationKey
+    | MemberKey
+    | GuessesKey
 )
 
 
@@ -257,6 +273,19 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Admission:
+    """What somebody gets as soon as the code they read out by telephone is confirmed."""
+
+    inviter: str  # member
+    code: str
+    role: Role
+    until: datetime
+    posts: tuple[str, ...] = ()
+    district: str | None = None
+    tries: int = 0  # wrong codes so far
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """A person of staff. ``label`` is what colleagues read; visitors never see it."""
 
@@ -280,6 +309,8 @@ class Member:
     draft: str = ""  # answer in preview
     own_words: bool = False  # the draft is more than snippets in the visitor's language
     shown: tuple[Button, ...] = ()
+    admission: Admission | None = None
+    admitted: bool = True  # False: a link was opened, nobody confirmed who it was
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +357,7 @@ class Team:
     members: tuple[Member, ...] = ()
     posts: tuple[PostFacts, ...] = ()
     invited: frozenset[str] = frozenset()  # posts with an invitation that is still good
+    invitations: tuple["Invitation", ...] = ()  # those not used yet
 
     def member(self, member: str) -> Member | None:
         return next((m for m in self.members if m.id == member), None)
@@ -360,6 +392,16 @@ class Invitation:
     post: str | None = None
     district: str | None = None
     used: bool = False
+    inviter: str = ""  # the member who made it; "" the operator
+    made_at: datetime | None = None
 
 
-Record = Conversation | Request | Enclosure | Member | PostFacts | Ref | Invitation
+@dataclass(frozen=True, slots=True)
+class Guesses:
+    """When wrong invitation codes came, oldest first; see ``GuessesKey``."""
+
+    of: str
+    at: tuple[datetime, ...] = ()
+
+
+Record = Conversation | Request | Enclosure | Member | PostFacts | Ref | Invitation | Guesses

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import date
-from typing import assert_never
 
 from bot.core import request as requests
 from bot.core import visible
@@ -21,19 +20,12 @@ from bot.core.world import Turn
 
 def may_lead(turn: Turn, member: Member, post: str) -> bool:
     """Who records the permission and switches a post on: coordinators of its district, admins."""
-    found = post_of(post, turn.k.directory, turn.team)
-    districts = found.districts if found else ()
-    schools = [turn.k.directory.schools.get(s) for s in (found.schools if found else ())]
-    within = {*districts, *(s.district for s in schools if s is not None)}
-    match member.role:
-        case Role.ADMIN:
-            return True
-        case Role.COORDINATOR:
-            return member.district in within
-        case Role.WORKER | Role.EDITOR:
-            return False
-        case _:
-            assert_never(member.role)
+    if member.role is Role.COORDINATOR:
+        found = post_of(post, turn.k.directory, turn.team)
+        districts = found.districts if found else ()
+        schools = [turn.k.directory.schools.get(s) for s in (found.schools if found else ())]
+        return member.district in {*districts, *(s.district for s in schools if s is not None)}
+    return member.role is Role.ADMIN
 
 
 def checklist(turn: Turn, member: Member, post: str, *, first: str = "") -> None:
@@ -119,10 +111,8 @@ def on_post(turn: Turn, member: Member, ref: Ref) -> None:
             accept(turn, member, post)
         case "pause":
             pause(turn, member, post)
-        case action if action.startswith("telegram"):
-            telegram(turn, member, post, action.partition(":")[2])
-        case _:  # of an older program
-            tell(turn, member, turn.text("desk_already_done"))
+        case _:  # "telegram:…"; what it does not know, the desk has refused before
+            telegram(turn, member, post, ref.action.partition(":")[2])
 
 
 def cancel(turn: Turn, member: Member, post: str) -> Button:
@@ -232,18 +222,16 @@ def practised(turn: Turn, member: Member, request: Request) -> None:
 
 
 def accept(turn: Turn, member: Member, post: str) -> None:
-    """From now on requests arrive: only at a ready post, only by who leads it."""
-    ready = not missing(post, turn.k.directory, turn.team)
-    if ready and may_lead(turn, member, post):
+    """From now on requests arrive: only at a ready post; the desk saw that its leader says so."""
+    if not missing(post, turn.k.directory, turn.team):
         turn.put(replace(turn.team.facts(post), accepting=True, paused=False))
         turn.do(Count("live", member.district or ""))
     checklist(turn, member, post)
 
 
 def pause(turn: Turn, member: Member, post: str) -> None:
-    if may_lead(turn, member, post):
-        turn.put(replace(turn.team.facts(post), paused=True))
-        checked(turn, post)
+    turn.put(replace(turn.team.facts(post), paused=True))
+    checked(turn, post)
     checklist(turn, member, post)
 
 

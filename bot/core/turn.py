@@ -14,6 +14,7 @@ from bot.core import (
     forgetting,
     gathering,
     joining,
+    leaving,
     opening,
     overdue,
     quiet,
@@ -51,6 +52,7 @@ from bot.core.records import (
     Conversation,
     ConversationKey,
     EnclosureKey,
+    GuessesKey,
     InvitationKey,
     Key,
     NamesInUse,
@@ -152,7 +154,9 @@ def _of_body(event: Event, known: Known, keys: set[Key], shown: tuple[Button, ..
             _of_refs((b.tap.ref for b in shown if isinstance(b.tap, Act)), known, keys)
         case Started(payload) if payload.startswith(joining.INVITATION):
             code = payload.removeprefix(joining.INVITATION)
-            keys.add(InvitationKey(joining.code_hash(code)))
+            keys.update((InvitationKey(joining.code_hash(code)), GuessesKey("")))
+            if isinstance(event.who, Visitor):
+                keys.add(GuessesKey(event.who.conversation))
         case Due(kind, ref):
             _of_due(kind, ref, known, keys)
         case NotDelivered(_, about) if about:
@@ -170,7 +174,7 @@ def _of_due(kind: Timer, ref: str, known: Known, keys: set[Key]) -> None:
             found = cast("Conversation | None", known.get(ConversationKey(ref)))
             if found is not None:
                 _of_conversation(found, keys)
-        case Timer.RECKON | Timer.OPENING:
+        case Timer.RECKON | Timer.OPENING | Timer.LEFT:
             keys.add(OpenRequests(*reckoning.page_of(ref)))
         case Timer.DIGEST | Timer.RETURN:
             keys.update(_of_held(ref, known))
@@ -178,7 +182,7 @@ def _of_due(kind: Timer, ref: str, known: Known, keys: set[Key]) -> None:
             keys.update((RequestKey(ref), ConversationKey(ref), RequestsOf(ref)))
         case Timer.ENDED:
             keys.add(OpenRequests(ref))
-        case Timer.ENTRY:
+        case Timer.ENTRY | Timer.ADMISSION:
             pass  # the directory and the team say it all
         case _:
             assert_never(kind)
@@ -190,6 +194,9 @@ def _of_refs(refs: Iterable[str], known: Known, keys: set[Key]) -> None:
         found = cast("Ref | None", known.get(RefKey(ref)))
         if found is not None and found.about:
             keys.add(RequestKey(found.about))
+        if found is not None and found.action == "remove_yes":
+            leaver = (cast("Team | None", known.get(TeamKey())) or Team()).member(found.extra)
+            keys.update(OpenRequests(post) for post in (leaver.posts if leaver else ()))
         if found is not None and found.action in NAMING:
             keys.add(NamesInUse())
 
@@ -244,6 +251,10 @@ def _house(now: Turn, body: Body) -> None:
             entries.due(now, post)
         case Settled():
             entries.settled(now, body)
+        case Due(Timer.LEFT, ref):
+            leaving.returned(now, *reckoning.page_of(ref))
+        case Due(Timer.ADMISSION, ref):
+            joining.unanswered(now, ref)
         case Due(Timer.RECKON | Timer.OPENING | Timer.DIGEST | Timer.RETURN as kind, ref):
             _presence(now, kind, ref)
         case Due(kind, ref):

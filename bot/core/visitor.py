@@ -219,7 +219,15 @@ def commanded(  # noqa: C901  (each command has its line)
             end(turn, conversation)
         case Command.WEB:
             webward.lead(turn, conversation)
-        case Command.DESK | Command.POST | Command.PLAN | Command.PREVIEW | Command.ABSENT:
+        case (
+            Command.DESK
+            | Command.POST
+            | Command.PLAN
+            | Command.PREVIEW
+            | Command.ABSENT
+            | Command.INVITE
+            | Command.SITUATION
+        ):
             stand(turn, conversation, first=turn.text("staff_only", audience))
         case _:
             assert_never(command)

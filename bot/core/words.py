@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from bot.core.messages import Foreign
 from bot.core.posts import PostState, Step
 from bot.core.records import Doing, Reason, Role
+from bot.core.team_words import TEAM_TEXTS
 from bot.core.tree import Audience
 
 # What a node of a piece may say of the request being written or the one just sent.
@@ -42,8 +43,8 @@ _PLAIN = """
     card_friend card_reach_visit card_reach_call
     translation_unchecked tree_in_german teaser way_news no_news words_news
     web_none web_news
-    preview_ask preview_editors preview_not_for
     do_tour do_tour_on do_tour_skip do_tour_done tour_1 tour_2 tour_3 tour_4 tour_5 tour_end
+    preview_ask preview_not_for
     way_wrong wrong_which wrong_thanks wrong_phone wrong_email wrong_address wrong_room wrong_hours
     wrong_website wrong_other
     do_entry do_entry_change do_entry_more do_entry_yes entry_thanks entry_unknown entry_which
@@ -226,6 +227,7 @@ TEXTS: Mapping[str, frozenset[str]] = {
     **_each("role", (role.value for role in Role)),
     **_each("reason", (reason.name.lower() for reason in Reason)),
     **_each("who", (audience.value for audience in Audience)),
+    **TEAM_TEXTS,
     "wrote_visitor": frozenset({"text"}),
     "wrote_member": frozenset({"text"}),
     "wrote_held": frozenset({"text"}),

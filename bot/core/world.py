@@ -19,10 +19,13 @@ from bot.core.records import (
     ConversationKey,
     Enclosure,
     EnclosureKey,
+    Guesses,
+    GuessesKey,
     Invitation,
     InvitationKey,
     Key,
     Member,
+    MemberKey,
     NamesInUse,
     OpenRequests,
     PostFacts,
@@ -35,6 +38,7 @@ from bot.core.records import (
     Team,
     TeamKey,
 )
+from bot.core.rights import ACTIONS
 from bot.core.taps import Act as ActTap
 from bot.core.taps import Move
 from bot.core.tree import Audience
@@ -51,7 +55,7 @@ class Outcome:
     effects: tuple[Effect, ...] = ()
 
 
-def key_of(record: Record) -> Key:
+def key_of(record: Record) -> Key:  # noqa: PLR0911  (one line for each record)
     match record:
         case Conversation():
             return ConversationKey(record.id)
@@ -63,6 +67,8 @@ def key_of(record: Record) -> Key:
             return RefKey(record.ref)
         case Invitation():
             return InvitationKey(record.hash)
+        case Guesses():
+            return GuessesKey(record.of)
         case Member() | PostFacts():
             return TeamKey()
         case _:
@@ -73,6 +79,8 @@ def updated(known: Mapping[Key, object], outcome: Outcome) -> dict[Key, object]:
     """The world after an outcome, lists and names included."""
     after = dict(known)
     for key in outcome.drops:
+        if isinstance(key, MemberKey):
+            after[TeamKey()] = _without(cast("Team", after.get(TeamKey()) or Team()), key.id)
         for used in _used_with(after, key):
             after[used] = None
     for record in outcome.records:
@@ -98,7 +106,7 @@ def _note(after: MutableMapping[Key, object], record: Record) -> None:
             after[TeamKey()] = _team_with(cast("Team", after.get(TeamKey()) or Team()), record)
         case Request():
             _request_in(after, record)
-        case Conversation() | Enclosure() | Ref() | Invitation():
+        case Conversation() | Enclosure() | Ref() | Invitation() | Guesses():
             after[key_of(record)] = record
         case _:
             assert_never(record)
@@ -114,6 +122,10 @@ def _team_with(team: Team, record: Member | PostFacts) -> Team:
             return replace(team, posts=(*others, record))
         case _:
             assert_never(record)
+
+
+def _without(team: Team, member: str) -> Team:
+    return replace(team, members=tuple(m for m in team.members if m.id != member))
 
 
 def _request_in(after: MutableMapping[Key, object], request: Request) -> None:
@@ -173,7 +185,7 @@ class Turn:
         return tuple(r for r in map(self.request, ids) if r is not None and r.open)
 
     def requests_at(self, post: str, page: int = 0) -> tuple[Request, ...]:
-        """One page of a post's open requests, as loaded."""
+        """A page of a post's open requests, as loaded."""
         ids = cast("tuple[str, ...]", self.known.get(OpenRequests(post, page)) or ())
         return tuple(
             r for r in map(self.request, ids) if r is not None and r.open and r.post == post
@@ -202,6 +214,9 @@ class Turn:
     def invitation(self, code_hash: str) -> Invitation | None:
         return cast("Invitation | None", self.known.get(InvitationKey(code_hash)))
 
+    def guesses(self, of: str) -> Guesses:
+        return cast("Guesses | None", self.known.get(GuessesKey(of))) or Guesses(of)
+
     # writing
 
     def put(self, record: Record) -> None:
@@ -210,7 +225,7 @@ class Turn:
                 self.records["member", record.id] = record
             case PostFacts():
                 self.records["post", record.id] = record
-            case Conversation() | Request() | Enclosure() | Ref() | Invitation():
+            case Conversation() | Request() | Enclosure() | Ref() | Invitation() | Guesses():
                 self.records[key_of(record)] = record
             case _:
                 assert_never(record)
@@ -220,6 +235,17 @@ class Turn:
         """The button is used up, with all of its group."""
         self.drops.append(RefKey(ref.ref))
         self.known[RefKey(ref.ref)] = None
+
+    def dismiss(self, member: str) -> None:
+        """From here on nobody with this id is in the team."""
+        self.records.pop(("member", member), None)
+        self.drops.append(MemberKey(member))
+        self.known[TeamKey()] = _without(self.team, member)
+
+    def void(self, invitation: Invitation) -> None:
+        """The invitation is good no more."""
+        self.drops.append(InvitationKey(invitation.hash))
+        self.known[InvitationKey(invitation.hash)] = None
 
     def do(self, *effects: Effect) -> None:
         self.effects.extend(effects)
@@ -258,7 +284,12 @@ class Turn:
         extra: str = "",
         group: str = "",
     ) -> Button:
-        """A button that acts once; its ref is stored with its owner and action."""
+        """A button that acts once; its ref is stored with its owner and action.
+
+        ``LookupError``, a bug: ``bot/core/rights.py`` does not say which members may do it.
+        """
+        if action not in ACTIONS and self.team.member(owner) is not None:
+            raise LookupError(action)
         ref = self.draw(action)
         self.put(Ref(ref, owner, action, about, extra, group, self.event.at + ACTING_FOR))
         return Button(label, ActTap(ref))

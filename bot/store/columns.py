@@ -67,6 +67,7 @@ COLUMNS: Mapping[str, Mapping[str, Holds]] = {
     "factors": {"member": "random", "sealed_secret": "sealed", "sealed_codes": "sealed"},
     "audit": {"sealed_entry": "sealed", "hash": "hash"},
     "audit_ends": {"name": "word", "sealed_end": "sealed"},
+    "guesses": {"hash": "hash"},
     "seen": {"hash": "hash"},
     "marks": {"channel": "word", "mark": "number"},
     "counters": {"month": "number", "district": "word", "what": "word"},

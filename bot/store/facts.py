@@ -7,10 +7,13 @@ from bot.core.records import (
     ConversationKey,
     Enclosure,
     EnclosureKey,
+    Guesses,
+    GuessesKey,
     Invitation,
     InvitationKey,
     Key,
     Member,
+    MemberKey,
     NamesInUse,
     OpenRequests,
     PostFacts,
@@ -24,12 +27,13 @@ from bot.core.records import (
     TeamKey,
 )
 from bot.store import codec
+from bot.store.guesses import GuessesKept
 from bot.store.matters import Matters
 from bot.store.memory import Roster
 
 
-class Facts(Matters):
-    def load(self, key: Key) -> object | None:  # noqa: PLR0911  (one line for each key)
+class Facts(Matters, GuessesKept):
+    def load(self, key: Key) -> object | None:  # noqa: C901, PLR0911  (one line for each key)
         """What stands under a key; its type is named at the key in ``bot.core.records``."""
         match key:
             case ConversationKey(conversation):
@@ -50,6 +54,10 @@ class Facts(Matters):
                 return self._ref(ref)
             case InvitationKey(code):
                 return self._invitation(code)
+            case GuessesKey(of):
+                return self.guesses(of)
+            case MemberKey(member):
+                return self.team().member(member)
             case _:
                 assert_never(key)
 
@@ -70,6 +78,8 @@ class Facts(Matters):
                 self._save_ref(record)
             case Invitation():
                 self._save_invitation(record)
+            case Guesses():
+                self.save_guesses(record)
             case _:
                 assert_never(record)
 
@@ -87,6 +97,11 @@ class Facts(Matters):
                 if self._memory.roster is not None:
                     self._memory.roster.invitations.pop(code, None)
                     self._memory.roster.team = None
+            case MemberKey(member):
+                self._do("drop_member", id=member)
+                self._roster().members.pop(member, None)
+                self._roster().team = None
+                self.erased = True
             case _:
                 raise TypeError(f"{type(key).__name__} is forgotten, not dropped")
 

@@ -32,6 +32,7 @@ class Roster:
                 tuple(self.members.values()),
                 tuple(self.posts.values()),
                 frozenset(i.post for i in self.invitations.values() if i.post),
+                tuple(self.invitations.values()),
             )
         return self.team
 

@@ -110,6 +110,12 @@ SELECT id, sealed_state FROM members ORDER BY id;
 INSERT INTO members (id, sealed_state) VALUES (:id, :sealed_state)
 ON CONFLICT (id) DO UPDATE SET sealed_state = excluded.sealed_state;
 
+-- name: drop_member(id)!
+DELETE FROM members WHERE id = :id;
+
+-- name: hashes_of_member(member)
+SELECT hash FROM addresses WHERE who_id = :member AND who_kind = 'member';
+
 -- name: posts()
 SELECT id, sealed_state FROM posts ORDER BY id;
 
@@ -325,7 +331,16 @@ SELECT
     (SELECT count(*) FROM timers);
 
 
--- Who did what.
+-- Who did what, and who guessed.
+
+-- name: guesses(hash)
+SELECT at FROM guesses WHERE hash = :hash;
+
+-- name: put_guess(hash, at)!
+INSERT INTO guesses (hash, at) VALUES (:hash, :at) ON CONFLICT (hash, at) DO NOTHING;
+
+-- name: drop_guesses(hash)!
+DELETE FROM guesses WHERE hash = :hash;
 
 -- name: put_audit(number, at, sealed_entry, hash)!
 INSERT INTO audit (number, at, sealed_entry, hash) VALUES (:number, :at, :sealed_entry, :hash);

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from bot.core.retention import Keep
 from bot.store.audit import Audits
 from bot.store.codec import micros
+from bot.store.guesses import GUESSES_FOR
 from bot.store.history import History
 from bot.store.returns import Returns
 from bot.store.sessions import ABSOLUTE, IDLE, Sessions
@@ -52,6 +53,7 @@ LASTING = (
     Lasting("Plätze von Karten in Chats", "slots", "at < :before", lambda _: SLOTS_FOR),
     Lasting("Seiten im Web-Chat", "history", "at < :before", lambda keep: keep.conversations),
     Lasting("abgelaufene Knöpfe", "refs", "expires < :before", lambda _: timedelta()),
+    Lasting("falsche Einladungen", "guesses", "at < :before", lambda _: GUESSES_FOR),
     Lasting("abgelaufene Einladungen", "invitations", "expires < :before", lambda _: timedelta()),
     Lasting("abgelaufene Links", "links", "expires < :before", lambda _: timedelta()),
     Lasting(

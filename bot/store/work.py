@@ -50,3 +50,24 @@ class Work(Retention):
         self._do("drop_refs_of", owner=conversation)
         self._do("drop_timers_of", ref=conversation)
         self._do("drop_conversation", id=conversation)
+
+    # ── Access ──────────────────────────────────────────────────────────────────────────────────
+
+    def drop_owed_to(self, member: str) -> None:
+        """Nothing that waits for this member is sent any more."""
+        self.erased = True
+        for (found,) in list(self._all("hashes_of_member", member=member)):
+            self._do("drop_outbox_to", address_hash=found)
+
+    def end_access(self, member: str) -> None:
+        """Their addresses, log-ins, buttons and what stood on their pages are forgotten."""
+        self.erased = True
+        for (found,) in list(self._all("hashes_of_member", member=member)):
+            for kind in ("session", "key"):
+                self._do("drop_sessions_of", address_hash=found, kind=kind)
+            self._do("drop_pages_of", address_hash=found)
+            self._do("drop_messages", address_hash=found)
+            self._do("drop_slots", address_hash=found)
+            self._do("drop_address", hash=found)
+        self._memory.forget_people()
+        self._do("drop_refs_of", owner=member)
