@@ -88,6 +88,15 @@ class Shown:
     at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """A member's second factor: the secret of the codes and the last step that was used."""
+
+    secret: str
+    step: int
+    confirmed: bool
+
+
 class TryLater(Exception):  # noqa: N818  (named as the rule it states)
     """It did not go now; try again after ``seconds``.
 

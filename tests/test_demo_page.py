@@ -118,6 +118,13 @@ async def test_whoever_is_chosen_sits_at_the_desk():
         assert "DEMO Clara: Commanded(/anfragen)" in (await here.outer()).text
 
 
+async def test_everybody_can_be_played_also_who_coordinates():
+    async with demo() as here:
+        await here.outer()
+        await here.outer("/demo/member", member="DEMO Koordination")
+        assert "/desk/say" in (await here.desk()).html
+
+
 async def test_nonsense_changes_nothing():
     async with demo() as here:
         await here.outer()

@@ -23,14 +23,13 @@ from store_samples import (
 
 from bot.core.messages import Visitor
 from bot.core.records import Invitation, PostFacts, Ref, Role
-from bot.ports import Address, Owed, Receipt
+from bot.ports import Address, Factor, Owed, Receipt
 from bot.rotation import Rotation
 from bot.store import Keys, Store
 from bot.store.audit import Verdict
 from bot.store.columns import COLUMNS
 from bot.store.errors import DiskFull, WrongKey
 from bot.store.reseal import reseal, sealed_columns
-from bot.store.returns import Factor
 from bot.store.sealing import Place, kid_of
 
 NEW = Keys("neu", {"neu": os.urandom(32)})

@@ -38,12 +38,11 @@ from bot.core.records import (
     Role,
     TeamKey,
 )
-from bot.ports import Address, Owed, Receipt
+from bot.ports import Address, Factor, Owed, Receipt
 from bot.store import Lock, Store, Work, restore
 from bot.store.columns import COLUMNS
 from bot.store.database import Connection, connect, load_queries
 from bot.store.errors import Tampered
-from bot.store.returns import Factor
 from bot.store.sealing import KEY_BYTES, NONCE_BYTES, Place, Sealer, kid_of
 
 # A made-up pupil, a made-up colleague, and every way in which they could be written down.

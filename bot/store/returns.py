@@ -4,23 +4,13 @@ Of words, links and recovery codes only keyed hashes are kept.
 """
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
 
-from bot.ports import Address, Door
+from bot.ports import Address, Door, Factor
 from bot.store.codec import micros, moment
 from bot.store.people import People
 
 CHANNEL = "web"
-
-
-@dataclass(frozen=True, slots=True)
-class Factor:
-    """A member's second factor: the secret of the codes and the last step that was used."""
-
-    secret: str
-    step: int
-    confirmed: bool
 
 
 class Returns(People):

@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.channels.web import limits, paper
 from bot.channels.web.cookies import Cookie, desk_cookie
 from bot.channels.web.decode import said, tapped
 from bot.channels.web.encode import articles
+from bot.channels.web.second import SecondStep
 from bot.channels.web.site import LAST, Site, back_to, form_of, number
 from bot.core.joining import INVITATION, code_hash
 from bot.core.messages import Body, Staff, Started
@@ -35,9 +36,11 @@ _INVITATION = re.compile(rf"{INVITATION}[A-Za-z0-9_-]{{20,80}}")
 class Desk:
     site: Site
     cookie: Cookie = field(init=False)
+    second: SecondStep = field(init=False)
 
     def __post_init__(self) -> None:
         self.cookie = desk_cookie(self.site.origin)
+        self.second = SecondStep(self.site, self._who, self._closed, self._enter)
 
     def routes(self) -> list[Route]:
         return [
@@ -51,6 +54,7 @@ class Desk:
             Route("/desk/leave", self.leave, methods=["POST"]),
             Route("/desk/leave-all", self.leave_all, methods=["POST"]),
             Route("/desk/events", self.events),
+            *self.second.routes(),
         ]
 
     # ── Looking ─────────────────────────────────────────────────────────────────────────────────
@@ -67,6 +71,8 @@ class Desk:
             return self.site.trouble(503, home="/desk")
         if address is None:
             return self._closed(request, {})
+        if await self.second.lacking(address):
+            return RedirectResponse("/desk/factor", status_code=303)
         return self._paper(shown, before)
 
     async def _who(self, request: Request, *, touch: bool = True) -> Address | None:
@@ -97,7 +103,7 @@ class Desk:
 
     async def events(self, request: Request) -> Response:
         address = await self._who(request, touch=False)
-        if address is None:
+        if address is None or await self.second.lacking(address):
             return Response(status_code=204)
 
         async def alive() -> bool:
@@ -145,7 +151,7 @@ class Desk:
         address: Address | None = await self.site.store.run(lambda work: work.at_key(tidied(code)))
         if address is None:
             return self._door(403, said=REFUSED, text=text)
-        return await self._enter(address, back_to("/desk"))
+        return await self.second.half(address) or await self._enter(address, back_to("/desk"))
 
     async def _redeem(self, request: Request, form: Mapping[str, str], code: str) -> Response:
         """One more post for who is logged in; else a new member, who gets a key."""
@@ -202,6 +208,8 @@ class Desk:
         address = await self._who(request)
         if address is None:
             return self._closed(request, {"text": "", **form})
+        if await self.second.lacking(address):
+            return RedirectResponse("/desk/factor", status_code=303)
         again = {"text": form.get("text", ""), "action": request.url.path, "home": "/desk"}
         again_with: dict[str, Any] = {**again, "hidden": _hidden(form)}
         wait = self.site.wait(request, "", (limits.ALL, "*"), (limits.VISIT, address.id))
