@@ -256,7 +256,7 @@ def test_answering_again_goes_on_with_the_draft():
 def test_writing_can_be_left_before_a_word_is_written(word):
     talk, kim, anna, _ = claimed()
     anna.taps("Antworten")
-    assert anna.labels == ["Abbrechen"]
+    assert anna.labels == ["Abbrechen", "Bausteine"]
     anna.says(word)
     assert "ging nichts hinaus" in anna.text
     anna.says("so ein Tag")

@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import replace
 
-from bot.core import cards, visible
+from bot.core import cards, snippets, visible
 from bot.core.cards import tell
 from bot.core.messages import Screen
 from bot.core.records import Member, Request
@@ -29,7 +29,30 @@ def answer(turn: Turn, member: Member, request: Request) -> None:
     text = turn.text("reply_write", name=request.name)
     if request.language != GERMAN:
         text = f"{text}\n\n{foreign(turn, request)}"
-    tell(turn, member, text, cancel)
+    more = turn.acting(turn.text("do_snippets"), member.id, "snippets", request.id)
+    tell(turn, member, text, cancel, *([more] if snippets.offered(turn, request) else []))
+
+
+def choose(turn: Turn, member: Member, request: Request) -> None:
+    """The prepared answers that fit; the choice is seen in a preview first."""
+    group = f"snippets:{request.id}"
+    buttons = tuple(
+        turn.acting(each.title, member.id, "snippet", request.id, extra=each.id, group=group)
+        for each in snippets.offered(turn, request)
+    )
+    tell(turn, member, turn.text("snippets_which", name=request.name), *buttons)
+
+
+def prepared(turn: Turn, member: Member, request: Request, snippet: str) -> None:
+    """A prepared answer joins the draft."""
+    found = next((each for each in snippets.offered(turn, request) if each.id == snippet), None)
+    if found is None:
+        tell(turn, member, turn.text("desk_already_done"))
+        return
+    going_on = member.writing_to == request.id
+    draft, own = (member.draft, member.own_words) if going_on else ("", False)
+    member = replace(member, writing_to=request.id, own_words=own or found.german)
+    preview(turn, member, joined(draft, found.text))
 
 
 def foreign(turn: Turn, request: Request) -> str:

@@ -245,6 +245,10 @@ def act(turn: Turn, member: Member, ref: Ref, request: Request) -> None:
             doing.reply(turn, member, ref, request)
         case "reply_discard":
             answering.discard(turn, member, request)
+        case "snippets":
+            answering.choose(turn, member, request)
+        case "snippet":
+            answering.prepared(turn, member, request, ref.extra)
         case "give_back":
             tell(turn, done, turn.text("given_back", name=request.name))
             requests.give_back(turn, request)

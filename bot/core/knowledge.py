@@ -25,6 +25,16 @@ class Language:
     checked: bool = False  # by a person
 
 
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """``title`` is the button at the desk; ``texts``: language → words, German always."""
+
+    id: str
+    title: str
+    audiences: frozenset[Audience]
+    texts: Mapping[str, Text]
+
+
 @dataclass(frozen=True)
 class Knowledge:
     """What the core knows about the world; ``version`` names this state of the files."""
@@ -40,6 +50,7 @@ class Knowledge:
     schools: SchoolIndex
     topics: TopicIndex
     operator: Mapping[str, str] = field(default_factory=dict)  # name, address, email, privacy
+    snippets: tuple[Snippet, ...] = ()  # prepared answers for the desk
     keep: Keep = field(default_factory=Keep)
     others: Mapping[str, "Knowledge"] = field(default_factory=dict)  # the same in other languages
     doors: tuple[str, ...] = ()  # links into the house, with a gap for the "{payload}"

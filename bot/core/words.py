@@ -52,7 +52,7 @@ _PLAIN = """
     entry_phone_ask entry_email_ask entry_hours_ask entry_room_ask
     entry_phone_unclear entry_email_unclear entry_hours_unclear entry_room_unclear
     desk_left do_cancel do_hand_over do_block do_unblock do_undo do_nobody_named undo_too_late
-    do_hand_over_yes do_hand_over_no answer_in_german state_asked
+    do_hand_over_yes do_hand_over_no answer_in_german state_asked do_snippets
     desk_in_web words_in_web emptied telegram_ask do_telegram do_telegram_no do_telegram_notice
     do_telegram_text telegram_no telegram_notice telegram_text list_in_web
     list_overdue list_red plan_none who_first
@@ -155,6 +155,7 @@ _GAPS = {
     "reply_foreign": "language",
     "silence_over": "name",
     "silenced": "name until",
+    "snippets_which": "name",
     "state_passed_to": "to",
     "state_silenced": "until",
     "unblocked_desk": "name",

@@ -20,6 +20,7 @@ from bot.core.words import PIECE_PLACEHOLDERS, TEXTS
 from bot.loading.directories import read_directory
 from bot.loading.pages import LARGEST, Page, read_page
 from bot.loading.phrases import read_phrases
+from bot.loading.snippets import read_snippets
 from bot.loading.translations import read_translations
 from bot.loading.trees import read_tree
 from bot.loading.words_files import TextsRead, read_crisis, read_languages, read_texts
@@ -33,6 +34,7 @@ _READ: Final[Mapping[str, tuple[str, ...]]] = {
     "texts": (".yaml",),
     "crisis": (".yaml",),
     "phrases": (".csv",),
+    "snippets": (".yaml",),
     "languages": (".yaml", ".po"),
     "directory": (".csv", ".md"),
 }
@@ -87,6 +89,8 @@ def load(folder: Path, operator: Mapping[str, str] | None = None, *, learn: bool
     languages = read_languages(language_page)
     translations = read_translations(shelf.files, languages)
     directory = read_directory(shelf.files)
+    snippet_pages = shelf.pages("snippets")
+    snippets = read_snippets(snippet_pages, frozenset(languages))
     topics = {topic.id for topic in tree.tree.subjects()} | tree.unread
     phrases, phrase_findings = read_phrases(shelf.files, frozenset(topics))
     unread = tree.unread | directory.unread
@@ -96,7 +100,7 @@ def load(folder: Path, operator: Mapping[str, str] | None = None, *, learn: bool
             *shelf.findings,
             *tree.findings,
             *texts.findings,
-            *(finding for page in crisis for finding in page.findings),
+            *(finding for page in (*crisis, *snippet_pages) for finding in page.findings),
             *language_page.findings,
             *translations.findings,
             *phrase_findings,
@@ -118,6 +122,7 @@ def load(folder: Path, operator: Mapping[str, str] | None = None, *, learn: bool
     if learn and not any(finding.grade is Grade.ERROR for finding in found):
         knowledge = _knowledge(shelf, material, texts, Lexicon(tuple(entries), tuple(phrases)))
         knowledge = replace(knowledge, languages=languages, operator=dict(operator or {}))
+        knowledge = replace(knowledge, snippets=snippets)
         knowledge = spoken_in(knowledge, translations.catalogs)
     return Loaded(knowledge, _named(found, folder.name), material, folder.name, shelf.files)
 
