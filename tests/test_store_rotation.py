@@ -25,7 +25,7 @@ from bot.core.messages import Visitor
 from bot.core.records import Invitation, PostFacts, Ref, Role
 from bot.ports import Address, Factor, Owed, Receipt
 from bot.rotation import Rotation
-from bot.store import Keys, Store
+from bot.store import Keys, Store, restore
 from bot.store.audit import Verdict
 from bot.store.columns import COLUMNS
 from bot.store.errors import DiskFull, WrongKey
@@ -240,3 +240,23 @@ async def test_a_column_left_out_of_the_change_is_noticed(tmp_path):
 def test_every_sealed_column_is_closed_anew_but_those_under_other_keys():
     sealed = {(t, c) for t, columns in COLUMNS.items() for c, h in columns.items() if h == "sealed"}
     assert sealed - set(sealed_columns()) == {("keys", "sealed_check"), ("words", "sealed_text")}
+
+
+async def test_a_backup_of_before_the_change_comes_back_with_both_keys_only(tmp_path):
+    path, copy = tmp_path / "l.db", tmp_path / "copy"
+    async with opened(path) as store:
+        await store.run(fill)
+        await store.backup(copy)
+    async with opened(path, BOTH) as store:
+        while await store.reseal():
+            pass
+        await store.backup(tmp_path / "later")  # the file of keys is that of the newest backup
+    path.unlink()
+    for alone in (KEYS, NEW):
+        with pytest.raises(WrongKey, match="fehlt"):
+            restore(copy, path, alone)
+        assert not path.exists()
+    restore(copy, path, BOTH)
+    async with opened(path, BOTH) as store:
+        found = await store.run(loaded_request)
+    assert [w.text for w in found.words] == ["Bitte helft mir"]

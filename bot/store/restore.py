@@ -16,10 +16,10 @@ from bot.store.database import (
     migrations,
     quick_check,
 )
-from bot.store.errors import BackupFault
+from bot.store.errors import BackupFault, WrongKey
 from bot.store.lock import Lock
 from bot.store.memory import Memory
-from bot.store.sealing import Keys
+from bot.store.sealing import Keys, kid_of
 from bot.store.unlock import prove, unlock
 from bot.store.work import Work
 
@@ -64,6 +64,7 @@ def rebuild(
         quick_check(source, copy)
         prove(keys, dict(source.execute("SELECT kid, sealed_check FROM keys")))
         letters = kept(newest_keys(source, copy)) if words else Letters()
+        known(keys, letters)
         with closing(plain(half)) as target:
             source.backup(target)
     with closing(connect(half)) as raw:
@@ -116,6 +117,16 @@ def kept(path: Path) -> Letters:
             tuple(raw.execute("SELECT request, sealed_key FROM request_keys")),
             frozenset(row[0] for row in raw.execute("SELECT id FROM conversations")),
             raw.execute("SELECT value FROM meta WHERE name = 'backup'").fetchone()[0],
+        )
+
+
+def known(keys: Keys, letters: Letters) -> None:
+    """The keys file may be of after a change of the master key: then that one is needed, too."""
+    missing = {kid_of(sealed) for _, sealed in letters.keys} - set(keys.masters)
+    if missing:
+        raise WrongKey(
+            f"Die Schlüssel der Anfragen sind mit „{'“, „'.join(sorted(missing))}“ verschlossen, "
+            "der in LOTSE_KEY fehlt. Bitte ergänzen; geändert wurde nichts.",
         )
 
 
