@@ -69,6 +69,8 @@ ACTIONS: Mapping[str, Right] = {
     "answer": _ASKING,
     "reply_send": _MINE,
     "reply_discard": _ASKING,
+    "snippets": _ASKING,
+    "snippet": _ASKING,
     "give_back": _MINE,
     "close": _ASKING,
     "close_as": _MINE,
