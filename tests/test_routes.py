@@ -183,13 +183,13 @@ def walked(seeds: range, store: type[Store] = Store) -> dict[str, int]:
 
 def test_a_thousand_routes_reach_nobody_excluded_and_no_other_carrier_without_a_yes():
     came = walked(range(1000))
-    assert len(came) >= 4
-    assert min(came.values()) >= 3
+    assert len(came) >= 3
+    assert came[MAGDEBURG] >= 100
 
 
 @pytest.mark.soak
 def test_ten_thousand_routes_reach_nobody_excluded_and_no_other_carrier_without_a_yes():
-    assert len(walked(range(1000, 11000))) >= 4
+    assert len(walked(range(1000, 11000))) >= 3
 
 
 class ForgetsExclusions(Store):
