@@ -8,6 +8,7 @@ import click
 from bot.cli import (
     auditing,
     changing,
+    counting,
     keeping,
     knowing,
     looking,
@@ -40,6 +41,7 @@ for each in (
     changing.diff,
     changing.reload,
     changing.rollback,
+    counting.deadlines,
     translating.translations,
     people.invite,
     people.members,

@@ -147,6 +147,21 @@ class DayOverride:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A step of the deadline walk; ``days`` only where a source names a number of them."""
+
+    id: str
+    order: int
+    audiences: frozenset[Audience]
+    title: str  # as adults read it
+    days: int | None
+    count: str  # calendar | school: which days count, the first one included
+    source: str
+    source_url: str
+    source_date: str
+
+
 @dataclass(frozen=True)
 class Directory:
     """Everything the coordinators keep in their spreadsheets."""
@@ -160,6 +175,7 @@ class Directory:
     postcodes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # plz → district ids
     holidays: tuple[Holiday, ...] = ()
     overrides: tuple[DayOverride, ...] = ()
+    deadlines: tuple[Deadline, ...] = ()
 
     def school_post(self, school: str) -> Post | None:
         return self.posts.get(f"schulsozialarbeit-{school.lower()}")

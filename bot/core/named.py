@@ -15,7 +15,8 @@ from bot.core.understand.text import FUNCTION_WORDS, choose, normalise, own_word
 from bot.core.walk import Place
 from bot.core.world import Turn
 
-WRITTEN = frozenset({Ask.MESSAGE, Ask.NUMBER, Ask.WINDOW})  # where own words are asked for
+# Where own words are asked for; a day, too: „heute“ must not mean the button of another day.
+WRITTEN = frozenset({Ask.MESSAGE, Ask.NUMBER, Ask.WINDOW, Ask.DAY})
 BY_WORD = frozenset(
     {"send", "discard", "withdraw", "withdraw_all", "erase"}
 )  # acts that a number alone does not do

@@ -5,7 +5,9 @@ from functools import lru_cache
 from typing import assert_never
 
 from bot.core import wishes
+from bot.core.calendar import local
 from bot.core.conditions import SENT, choices
+from bot.core.deadlines import called, last_school_days
 from bot.core.facts import lines
 from bot.core.knowledge import filled
 from bot.core.messages import Button, Screen
@@ -26,7 +28,10 @@ def here(turn: Turn, sight: Sight, place: Place, *, first: str = "") -> Screen:
     parts = (first, taken, said, *facts)
     return Screen(
         text="\n\n".join(part for part in parts if part),
-        choices=tuple(button(turn, sight, place, c) for c in offered(turn, sight, place.node)),
+        choices=(
+            *days_offered(turn, place.node),
+            *(button(turn, sight, place, c) for c in offered(turn, sight, place.node)),
+        ),
         ways=ways(turn, sight, place),
     )
 
@@ -35,6 +40,15 @@ def offered(turn: Turn, sight: Sight, node: Node) -> tuple[Choice, ...]:
     """The choices that are there and would still change something."""
     excluded = sight.conversation.excluded
     return tuple(c for c in choices(turn.k.tree, node, sight) if c.sets.exclude not in excluded)
+
+
+def days_offered(turn: Turn, node: Node) -> tuple[Button, ...]:
+    """The last school days, on a screen that asks for one."""
+    if node.ask is not Ask.DAY:
+        return ()
+    today = local(turn.event.at).date()
+    days = last_school_days(today, turn.k.calendar)
+    return tuple(Button(called(day, today), Choose(node.ref, day.isoformat())) for day in days)
 
 
 def button(turn: Turn, sight: Sight, place: Place, choice: Choice) -> Button:

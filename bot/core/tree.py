@@ -129,6 +129,7 @@ class Ask(StrEnum):
     MESSAGE = "message"
     NUMBER = "number"
     WINDOW = "window"
+    DAY = "day"
 
 
 @dataclass(frozen=True, slots=True)

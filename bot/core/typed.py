@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.core import asking, reaching, spoken
+from bot.core import absence, asking, reaching, spoken
 from bot.core.answers import BEFORE_WRITING, take
 from bot.core.looking import school, town
 from bot.core.messages import Button, Screen, Visitor
@@ -76,6 +76,8 @@ def look(turn: Turn, conversation: Conversation, sight: Sight, place: Place, tex
         school(turn, conversation, sight, place, text)
     elif place.node.ask is Ask.PLACE:
         town(turn, conversation, sight, place, text)
+    elif place.node.ask is Ask.DAY:
+        absence.typed(turn, conversation, sight, text[:LONGEST])
     elif place.node.ask is Ask.NUMBER:
         reaching.number(turn, conversation, text[:LONGEST])
     elif place.node.ask is Ask.WINDOW:

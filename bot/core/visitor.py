@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import assert_never
 
-from bot.core import asking, telling, webward, wrongs
+from bot.core import absence, asking, telling, webward, wrongs
 from bot.core.answers import choose, fresh, go_back, gone, opened
 from bot.core.knowledge import Language
 from bot.core.messages import (
@@ -104,7 +104,8 @@ def tapped(turn: Turn, conversation: Conversation, tap: Tap) -> None:
         conversation = replace(conversation, held=())
     match tap:
         case Choose(node, choice):
-            choose(turn, conversation, node, choice)
+            if not absence.tapped(turn, conversation, node, choice):
+                choose(turn, conversation, node, choice)
         case Open():
             opened(turn, conversation, tap)
         case Move():

@@ -43,6 +43,8 @@ _PLAIN = """
     card_friend card_reach_visit card_reach_call
     translation_unchecked tree_in_german teaser way_news no_news words_news
     web_none web_news
+    deadline_open deadline_other deadline_strict deadline_unclear deadline_undated
+    preview_ask preview_editors preview_not_for
     do_tour do_tour_on do_tour_skip do_tour_done tour_1 tour_2 tour_3 tour_4 tour_5 tour_end
     preview_ask preview_not_for
     way_wrong wrong_which wrong_thanks wrong_phone wrong_email wrong_address wrong_room wrong_hours
@@ -118,6 +120,14 @@ _GAPS = {
     "closed_answered": "name post",
     "closed_desk": "name",
     "danger_live": "post promise",
+    "deadline_due": "day",
+    "deadline_file": "file",
+    "deadline_head": "day",
+    "deadline_no_school": "day",
+    "deadline_past": "day",
+    "deadline_safe": "day",
+    "deadline_source": "source date",
+    "deadline_today": "step",
     "desk_privacy": _OPERATOR,
     "do_join": "name",
     "do_reply_to": "name",

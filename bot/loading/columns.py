@@ -126,4 +126,17 @@ COLUMNS: Final[Mapping[str, Sequence[str]]] = {
         "name",
         "source_url",
     ),
+    "deadlines": (
+        "id",
+        "order",
+        "audience",
+        "title",
+        "days",
+        "count",
+        "source_title",
+        "source_url",
+        "source_date",
+        "confidence",
+        "note",
+    ),
 }

@@ -118,6 +118,7 @@ def read_directory(files: Mapping[str, bytes]) -> DirectoryRead:
     helplines = shelf.rows("helplines", lambda c: rows.helpline(c, in_district), "id")
     holidays = shelf.rows("school_holidays", rows.holiday, "first_day")
     overrides = shelf.rows("holiday_overrides", rows.override)
+    deadlines = shelf.rows("deadlines", rows.deadline, "id")
     directory = Directory(
         districts,
         by_id,
@@ -128,5 +129,6 @@ def read_directory(files: Mapping[str, bytes]) -> DirectoryRead:
         postcodes,
         tuple(h for h in holidays if h is not None),
         tuple(o for o in overrides if o is not None),
+        tuple(deadlines),
     )
     return DirectoryRead(directory, shelf.findings, shelf.where, shelf.unread)

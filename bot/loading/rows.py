@@ -7,6 +7,7 @@ from bot.core.check.findings import Grade
 from bot.core.directory import (
     Carrier,
     DayOverride,
+    Deadline,
     District,
     Helpline,
     Holiday,
@@ -16,6 +17,8 @@ from bot.core.directory import (
     School,
 )
 from bot.loading.cells import Cells
+
+MOST_DAYS = 200  # a school year has fewer school days
 
 Ids = Collection[str] | None  # None: the file that explains them is broken, nothing is unknown
 
@@ -171,3 +174,29 @@ def override(c: Cells) -> DayOverride | None:
     day = c.day("date")
     kind = c.one_of("kind", ("public", "school", "workday"))
     return None if day is None else DayOverride(day, kind, c.text("name"))
+
+
+def deadline(c: Cells) -> Deadline:
+    """A step; one with days must say which days count and from where that is known."""
+    days, order = c.text("days"), c.needed("order")
+    for name, value in (("days", days), ("order", order)):
+        if value and (not value.isdecimal() or not 1 <= int(value) <= MOST_DAYS):
+            c.fault(
+                "csv-number", f"„{value}“ ist bei „{name}“ keine Zahl von 1 bis {MOST_DAYS}.",
+                "Bitte eine Zahl schreiben, oder „days“ leer lassen: Dann gibt es kein Datum.",
+            )  # fmt: skip
+            days, order = "", "1"
+    if days:
+        c.needed("source_url")
+        c.needed("source_date")
+    return Deadline(
+        id=c.needed("id"),
+        order=int(order or 1),
+        audiences=c.audiences("audience"),
+        title=c.needed("title"),
+        days=int(days) if days else None,
+        count=c.one_of("count", ("calendar", "school") if days else ("",)),
+        source=c.needed("source_title"),
+        source_url=c.url("source_url"),
+        source_date=c.part_of_day("source_date"),
+    )

@@ -19,6 +19,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from bot.calendar_file import calendar_file
 from bot.channels.web import paper
 from bot.channels.web.cookies import CHANNEL
 from bot.channels.web.desk import Desk
@@ -30,7 +31,10 @@ from bot.channels.web.onward import Onward
 from bot.channels.web.origin import Origin
 from bot.channels.web.site import TROUBLES, Site, Store
 from bot.channels.web.visit import Visits
+from bot.core.calendar import local
+from bot.core.deadlines import day_said, deadline_walk
 from bot.core.knowledge import Knowledge
+from bot.core.tree import Audience
 from bot.ports import Log, Outgoing, Receipt, Take
 
 NEUTRAL = "https://de.wikipedia.org/wiki/Wikipedia:Hauptseite"  # where "Seite verlassen" ends
@@ -78,6 +82,7 @@ class Web:
             *Desk(self.site).routes(),
             *health.routes(),
             Route("/hilfe-jetzt", self._emergency),
+            Route("/fristen/{audience}/{day}.ics", self._deadlines),
             Route("/static/{name}", _static),
             Route("/robots.txt", _robots),
             Route("/favicon.ico", _favicon),
@@ -152,6 +157,20 @@ class Web:
         page = emergency_page(self.site.knowledge_of().directory, self.site.neutral)
         return Response(
             page, media_type="text/html; charset=utf-8", headers={"cache-control": FOR_AN_HOUR}
+        )
+
+    async def _deadlines(self, request: Request) -> Response:
+        """The dated steps as a calendar file; the day stands in the address, nowhere else."""
+        now, k = self.site.clock(), self.site.knowledge_of()
+        audience, day = request.path_params["audience"], request.path_params["day"]
+        first = day_said(day, local(now).date())
+        if first is None or audience not in {Audience.GUARDIAN, Audience.TEACHER}:
+            raise HTTPException(404)
+        steps = deadline_walk(k.directory.deadlines, first, Audience(audience), k.calendar)
+        return Response(
+            calendar_file(steps, first, now),
+            media_type="text/calendar; charset=utf-8",
+            headers={"content-disposition": 'attachment; filename="fristen.ics"'},
         )
 
     async def _no(self, request: Request, error: Exception) -> Response:

@@ -12,6 +12,7 @@ from phonenumbers.phonenumberutil import NumberParseException
 
 _LINK = re.compile(
     r"(?P<page>https?://[^\s<>\"'„“]+)"
+    r"|(?P<file>(?<![^\s])/fristen/[a-z]+/\d{4}-\d\d-\d\d\.ics)"
     r"|(?P<mail>[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4})"
     r"|(?<![\w/.:-])(?P<phone>(?:\+49|0)[\d /()-]{5,20}\d|116 ?\d{3}|11[02])(?![\w-])"
 )
@@ -43,6 +44,8 @@ def linked(line: str) -> Markup:
 def _link(found: re.Match[str], whole: str) -> Markup:
     if found["page"]:
         return _PAGE.format(whole, whole)
+    if found["file"]:
+        return _REACH.format(whole, whole)
     if found["mail"]:
         return _REACH.format(f"mailto:{whole}", whole)
     number = dialled(whole)
