@@ -44,7 +44,6 @@ _PLAIN = """
     translation_unchecked tree_in_german teaser way_news no_news words_news
     web_none web_news
     deadline_open deadline_other deadline_strict deadline_unclear deadline_undated
-    preview_ask preview_editors preview_not_for
     do_tour do_tour_on do_tour_skip do_tour_done tour_1 tour_2 tour_3 tour_4 tour_5 tour_end
     preview_ask preview_not_for
     way_wrong wrong_which wrong_thanks wrong_phone wrong_email wrong_address wrong_room wrong_hours
