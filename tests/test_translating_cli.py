@@ -91,3 +91,12 @@ def test_a_file_that_is_neither_is_refused_with_a_sentence(run, tmp_path, name, 
 def test_a_language_that_is_not_listed_is_refused_with_those_that_are(run):
     said, _ = run
     assert "en" in said("export", "klingon", code=2)
+
+
+def test_the_frame_is_everything_but_the_topics_own_screens(run):
+    said, _ = run
+    places = set(rows(said, "--frame"))
+    assert TITLE in places
+    assert any(place.startswith("kontakt.") for place in places)
+    assert not any(place.startswith("mobbing.") for place in places - {TITLE})
+    assert "davon im Rahmen" not in said("list", "en")

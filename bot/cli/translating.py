@@ -10,7 +10,7 @@ import click
 from babel.messages.pofile import PoFileError
 
 from bot.cli.house import settings_of
-from bot.core.check.translations import progress, translatable
+from bot.core.check.translations import frame, progress, translatable
 from bot.core.translation import Line, State
 from bot.loading import Loaded, load
 from bot.loading.translations import ENDING, parsed, written
@@ -27,10 +27,12 @@ def translations() -> None:
 @translations.command()
 @click.argument("language")
 @click.option("--csv", "as_csv", is_flag=True, help="Als Tabelle statt als PO-Datei.")
-def export(language: str, *, as_csv: bool) -> None:
+@click.option("--frame", "only_frame", is_flag=True, help="Ohne die Bildschirme der Themen.")
+def export(language: str, *, as_csv: bool, only_frame: bool) -> None:
     """Alle Texte mit ihren Übersetzungen auf die Standardausgabe; Fehlendes ist leer."""
     loaded = _loaded(language)
-    rows = tuple(_rows(loaded, language))
+    wanted = frame(loaded.material) if only_frame else translatable(loaded.material)
+    rows = tuple(row for row in _rows(loaded, language) if row[0] in wanted)
     if as_csv:
         table = csv.writer(sys.stdout, delimiter=";", lineterminator="\n")
         table.writerow(HEADINGS)

@@ -17,6 +17,16 @@ def translatable(material: Material) -> dict[str, str]:
     return {place: german for text in every for place, german in places(text).items() if german}
 
 
+def frame(material: Material) -> frozenset[str]:
+    """The places of all but the topics' own screens: what everybody meets, whatever it is about."""
+    subjects = {topic.id for topic in material.tree.subjects()}
+    return frozenset(
+        place
+        for place in translatable(material)
+        if place.endswith(".title") or place.partition(".")[0] not in subjects
+    )
+
+
 def progress(material: Material, lines: tuple[Line, ...]) -> dict[State, list[str]]:
     """The places of all wordings, by how they stand in one language."""
     there = {line.place: line.german for line in lines if line.words}
@@ -65,7 +75,11 @@ def gaps(words: str) -> frozenset[str]:
 def _how_far(material: Material, language: str, entries: tuple[Line, ...]) -> Finding:
     how = progress(material, entries)
     done, stale, missing = (len(how[s]) for s in (State.FRESH, State.STALE, State.MISSING))
-    text = f"„{language}“: {done} Texte übersetzt, {stale} veraltet, {missing} fehlen."
+    todo = len(frame(material) & set(how[State.MISSING]))
+    text = (
+        f"„{language}“: {done} Texte übersetzt, {stale} veraltet, {missing} fehlen"
+        f" (davon im Rahmen: {todo})."
+    )
     file = entries[0].file if entries else "knowledge/languages"
     proposal = f"Was fehlt oder veraltet ist: lotse translations list {language} --missing, --stale"
     return Finding(Grade.INFO, file, 1, "po-progress", text, proposal)
