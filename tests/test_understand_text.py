@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.understand.text import alike, choose, normalise, stems, words
+from bot.core.understand.text import FOLD, alike, choose, normalise, stems, words
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=200)
 
@@ -119,3 +119,11 @@ def test_a_number_that_another_label_names_is_unclear():
 def test_no_text_and_no_label_makes_choosing_fail(text, labels):
     index = choose(text, labels)
     assert index is None or 0 <= index < len(labels)
+
+
+def test_not_every_character_that_somebody_sends_is_remembered():
+    """Found by the fuzz: a table of all that was ever typed grew to a million characters."""
+    for start in range(0, 0x110000, 4096):
+        normalise("".join(map(chr, range(start, min(start + 4096, 0x110000)))))
+    assert len(FOLD) < 30_000
+    assert normalise("ÄÖÜß 漢字 ￼") == "aeoeuess 漢字"

@@ -52,11 +52,21 @@ FUNCTION_WORDS: Final = word_set(
 _LONGEST_ANSWER: Final = 6  # words; a longer text is a sentence, not the name of a button
 
 
+_OWN_SCRIPTS: Final = 0x2100  # Latin, Greek, Cyrillic, Arabic and the signs between words
+_MOST_KEPT: Final = 16_384
+
+
 class _Fold(dict[int, str]):
-    """The folded form of a character, worked out when it is met first."""
+    """The folded form of a character, worked out when it is met first.
+
+    The scripts of our families are kept, and so many of all others: whoever sends every character
+    there is would else fill the memory with a million of them.
+    """
 
     def __missing__(self, code: int) -> str:
-        folded = self[code] = _folded(chr(code))
+        folded = _folded(chr(code))
+        if code < _OWN_SCRIPTS or len(self) < _MOST_KEPT:
+            self[code] = folded
         return folded
 
 
