@@ -17,6 +17,7 @@ from bot.core.knowledge import Knowledge
 from bot.core.messages import Event, Outage, Screen, Timer, Visitor
 from bot.core.records import Conversation, ConversationKey
 from bot.core.retention import Keep
+from bot.core.situation import WEEKLY, next_monday
 from bot.core.tree import Audience
 from bot.dispatcher import Core, Dispatcher
 from bot.library import Library
@@ -106,6 +107,7 @@ class App:
         """Sending and timers go on while inside; nothing is heard yet."""
         await self.store.run(self._watch_endings)
         await self.store.run(self._watch_entries)
+        await self.store.run(self._watch_weeks)
         await self.outbox.start()
         timers = asyncio.create_task(self.timers.run())
         sweeping = asyncio.create_task(self._sweep())
@@ -182,6 +184,10 @@ class App:
             if post.valid_until is not None:
                 after = datetime.combine(post.valid_until + timedelta(days=1), time(), ZONE)
                 work.wake(after.astimezone(UTC), Timer.ENDED, post.id)
+
+    def _watch_weeks(self, work: Work) -> None:
+        """Every Monday coordinators hear how their district stands."""
+        work.wake(next_monday(self.clock()), Timer.SITUATION, WEEKLY)
 
     def _watch_entries(self, work: Work) -> None:
         """The members of a post are asked about its entry every ninety days, also old members."""

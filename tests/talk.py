@@ -49,6 +49,7 @@ from bot.core.messages import (
 from bot.core.records import (
     Conversation,
     ConversationKey,
+    CountersKey,
     Enclosure,
     EnclosureKey,
     Guesses,
@@ -151,6 +152,8 @@ class Store:
                 return None if found is None else codec.invitation_of(found)
             case GuessesKey(of):
                 return self.guesses.get(of, Guesses(of))
+            case CountersKey():
+                return tuple(("2026-11", "magdeburg", what, n) for what, n in self.counts.items())
             case MemberKey(i):
                 return self.team().member(i)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
-from bot.core import away, cards, editing, steps, team, tour, webward
+from bot.core import away, cards, editing, situation, steps, team, tour, webward
 from bot.core.calendar import clock, local
 from bot.core.cards import tell
 from bot.core.messages import Button, Command, EraseChat, Staff
@@ -38,7 +38,7 @@ def commanded(  # noqa: C901, PLR0912  (each command has its line)
         case Command.INVITE:
             team.listed(turn, member)
         case Command.SITUATION:
-            tell(turn, member, turn.text("desk_help"))
+            situation.shown(turn, member)
         case Command.HELP | Command.LANGUAGE | Command.EMERGENCY:
             tell(turn, member, turn.text("desk_help"), tour.button(turn, member))
         case Command.WEB:

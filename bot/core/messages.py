@@ -146,6 +146,7 @@ class Timer(StrEnum):
     OPENING = "opening"  # two hours after a plan's beginning; ref = post
     UNDO = "undo"  # what was done at the desk cannot be taken back any more; ref = request
     LEFT = "left"  # a member has left a post; ref = post/page of its open requests
+    SITUATION = "situation"  # Monday morning: how the districts stand
     ADMISSION = "admission"  # nobody confirmed who opened a link; ref = member
 
 

@@ -77,6 +77,11 @@ class MemberKey:
 
 
 @dataclass(frozen=True, slots=True)
+class CountersKey:
+    """All counters → tuple of (month, district, what, number); never about a person."""
+
+
+@dataclass(frozen=True, slots=True)
 class GuessesKey:
     """Wrong invitation codes from one conversation's addresses, or from everywhere ("")."""
 
@@ -95,6 +100,7 @@ Key = (
     | InvitationKey
     | MemberKey
     | GuessesKey
+    | CountersKey
 )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.core.conditions import SENT
-from bot.core.messages import Button, Say, Screen, Tone, Visitor
+from bot.core.messages import Button, Count, Say, Screen, Tapped, Tone, Visitor
 from bot.core.records import Conversation
 from bot.core.screens import here, waiting_for
 from bot.core.taps import Move
@@ -11,6 +11,8 @@ from bot.core.tree import Ask, Audience
 from bot.core.view import Sight, seen_by
 from bot.core.walk import Place, replay
 from bot.core.world import Turn
+
+NOBODY = "kontakt.niemand"  # whoever asks for a human comes here when nobody can be asked
 
 
 def sight_of(turn: Turn, conversation: Conversation) -> Sight:
@@ -36,6 +38,8 @@ def stand(
         conversation = replace(conversation, writing_to=request.id if request else None)
     if conversation.sought and place.node.ask is not Ask.SCHOOL:
         conversation = replace(conversation, sought="")
+    if place.node.ref == NOBODY and isinstance(turn.event.body, Tapped):
+        turn.do(Count("found_nobody", conversation.district or ""))
     screen = here(turn, sight, place, first=first)
     if more:
         screen = replace(screen, choices=(*screen.choices, *more))

@@ -45,6 +45,19 @@ _SAID = """
     post_taken: posts
     access_ended:
     card_gone:
+    situation_head:
+    situation_calm:
+    situation_not_yours:
+    situation_late: post count
+    situation_not_live: post why
+    situation_switched:
+    situation_alone: post
+    situation_ends: post day
+    situation_unconfirmed: post
+    situation_invited: where until
+    situation_lapsed: where until
+    situation_wrong: count
+    situation_found_nobody: count
 """
 
 TEAM_TEXTS: Mapping[str, frozenset[str]] = {

@@ -19,6 +19,7 @@ from bot.core import (
     overdue,
     quiet,
     reckoning,
+    situation,
     steps,
     telling,
     undo,
@@ -29,6 +30,7 @@ from bot.core.knowledge import Knowledge
 from bot.core.messages import (
     Body,
     Button,
+    Command,
     Commanded,
     Count,
     Due,
@@ -51,6 +53,7 @@ from bot.core.messages import (
 from bot.core.records import (
     Conversation,
     ConversationKey,
+    CountersKey,
     EnclosureKey,
     GuessesKey,
     InvitationKey,
@@ -121,11 +124,18 @@ def _of_who(event: Event, known: Known, keys: set[Key]) -> tuple[Button, ...]:
             if isinstance(event.body, Commanded | Started):
                 keys.update(OpenRequests(post) for post in member.posts)
                 keys.update(_of_deputy(member_id, known))
+            if event.body == Commanded(Command.SITUATION):
+                _of_situation(known, keys)
             return member.shown
         case House():
             return ()
         case _:
             assert_never(event.who)
+
+
+def _of_situation(known: Known, keys: set[Key]) -> None:
+    keys.add(CountersKey())
+    keys.update(situation.wanted(cast("Team | None", known.get(TeamKey())) or Team()))
 
 
 def _of_conversation(found: Conversation, keys: set[Key]) -> None:
@@ -182,6 +192,8 @@ def _of_due(kind: Timer, ref: str, known: Known, keys: set[Key]) -> None:
             keys.update((RequestKey(ref), ConversationKey(ref), RequestsOf(ref)))
         case Timer.ENDED:
             keys.add(OpenRequests(ref))
+        case Timer.SITUATION:
+            _of_situation(known, keys)
         case Timer.ENTRY | Timer.ADMISSION:
             pass  # the directory and the team say it all
         case _:
@@ -243,7 +255,7 @@ def _visitor(now: Turn, conversation: Conversation) -> None:
             visitor(now, conversation)
 
 
-def _house(now: Turn, body: Body) -> None:
+def _house(now: Turn, body: Body) -> None:  # noqa: C901  (each timer has its line)
     match body:
         case Due(Timer.ENDED, post):
             _ended(now, post)
@@ -253,6 +265,8 @@ def _house(now: Turn, body: Body) -> None:
             entries.settled(now, body)
         case Due(Timer.LEFT, ref):
             leaving.returned(now, *reckoning.page_of(ref))
+        case Due(Timer.SITUATION, _):
+            situation.monday(now)
         case Due(Timer.ADMISSION, ref):
             joining.unanswered(now, ref)
         case Due(Timer.RECKON | Timer.OPENING | Timer.DIGEST | Timer.RETURN as kind, ref):

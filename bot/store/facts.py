@@ -5,6 +5,7 @@ from typing import assert_never
 from bot.core.records import (
     Conversation,
     ConversationKey,
+    CountersKey,
     Enclosure,
     EnclosureKey,
     Guesses,
@@ -33,7 +34,7 @@ from bot.store.memory import Roster
 
 
 class Facts(Matters, GuessesKept):
-    def load(self, key: Key) -> object | None:  # noqa: C901, PLR0911  (one line for each key)
+    def load(self, key: Key) -> object | None:  # noqa: C901, PLR0911, PLR0912  (one line for each key)
         """What stands under a key; its type is named at the key in ``bot.core.records``."""
         match key:
             case ConversationKey(conversation):
@@ -56,6 +57,8 @@ class Facts(Matters, GuessesKept):
                 return self._invitation(code)
             case GuessesKey(of):
                 return self.guesses(of)
+            case CountersKey():
+                return tuple(self._all("counters"))
             case MemberKey(member):
                 return self.team().member(member)
             case _:
