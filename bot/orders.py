@@ -105,7 +105,7 @@ class Orders:
         """
         forgetting = False
         erasing = {
-            effect.to: self._erasing(effect.to, event)
+            effect.to: self._erasing(effect, event)
             for effect in effects
             if isinstance(effect, EraseChat)
         }
@@ -207,12 +207,18 @@ class Orders:
         elif owed != Owed():
             self.owed.append(self.work.owe(address, owed))
 
-    def _erasing(self, to: Visitor | Staff, event: Event) -> tuple[Address | None, Owed]:
+    def _erasing(self, effect: EraseChat, event: Event) -> tuple[Address | None, Owed]:
+        """What can still be deleted, and what of ours can only be emptied."""
+        to, work, since = effect.to, self.work, self.now - ERASABLE_FOR
         here = self.addresses.get(event.id) if to == event.who else None
-        address = here or self.work.address_of(to)
+        address = here or work.address_of(to)
         if address is None:
             return None, Owed()
-        return address, Owed(erase=self.work.erasable(address, self.now - ERASABLE_FOR))
+        if effect.since is not None:
+            return address, Owed(erase=work.erasable_since(address, max(since, effect.since)))
+        empty = work.too_old(address, since) if effect.emptied else ()
+        erase = work.erasable(address, since)
+        return address, Owed(erase=erase, empty=empty, emptied=effect.emptied if empty else "")
 
     def _forget(self, effect: ForgetWords | ForgetConversation) -> None:
         self.save()  # else what is to be forgotten would be written afterwards

@@ -53,6 +53,8 @@ class Outgoing:
     the channel's messages to delete. ``slot_message``: the message that holds the screen's slot,
     to be edited. ``tries`` counts sends that may have arrived. ``quotes``: it carries words that
     are erased with their request; ``edit_only``: nothing is said anew where that message is gone.
+    ``empty``: our own messages that are to say ``emptied`` instead, since they are too old to be
+    deleted.
     """
 
     row: int
@@ -65,6 +67,8 @@ class Outgoing:
     tries: int = 0
     quotes: str = ""  # the request whose words it carries
     edit_only: bool = False
+    empty: tuple[str, ...] = ()
+    emptied: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +200,8 @@ class Owed:
     quotes: bool = False
     quiet: bool = False
     edits: str = ""  # the channel's message in whose place the screen stands
+    empty: tuple[str, ...] = ()
+    emptied: str = ""
 
 
 class Work(Protocol):
@@ -224,6 +230,8 @@ class Work(Protocol):
     def give_up(self, row: int, /) -> tuple[Visitor | Staff | None, str | None]: ...
     def heard(self, address: Address, message: str, at: datetime, /) -> None: ...
     def erasable(self, address: Address, since: datetime, /) -> tuple[str, ...]: ...
+    def erasable_since(self, address: Address, since: datetime, /) -> tuple[str, ...]: ...
+    def too_old(self, address: Address, before: datetime, /) -> tuple[str, ...]: ...
     def wake(self, at: datetime, kind: Timer, ref: str, /) -> None: ...
     def let_sleep(self, kind: Timer, ref: str, /) -> None: ...
     def hasten(self, now: datetime, after: datetime, kind: Timer, /) -> None: ...

@@ -498,8 +498,11 @@ def test_withdrawing_erases_the_words_and_tells_the_desk_without_a_reason():
     assert kim.request.words == ()
     assert kim.request.reason is Reason.WITHDRAWN
     assert "Zurückgezogen" in kim.text
-    assert "Zurückgezogen" in anna.text
-    assert "Pause" not in anna.text
+    assert [screen.slot is not None for screen in anna.news] == [True, False]
+    assert "Zurückgezogen" in anna.news[0].text
+    assert "wurde zurückgezogen" in anna.text
+    assert not any("Pause" in screen.text for screen in anna.news)
+    assert (kim.request.path, kim.request.school) == ((), None)
 
 
 def test_withdrawing_twice_is_kindly_refused():
@@ -843,14 +846,14 @@ def test_to_withdraw_is_asked_by_showing_what_is_open(text):
     _talk, kim, *_ = offices()
     sending(kim)
     kim.taps("Menü").says(text)
-    assert kim.labels == [f"„{kim.request.name}“ zurückziehen"]
+    assert f"„{kim.request.name}“ zurückziehen" in kim.labels
     assert len(kim.request.words) == 1
 
 
 def test_the_words_that_withdraw_are_no_words_for_the_post():
     _talk, kim, *_ = offices()
     sending(kim).says("noch etwas").says("anfrage löschen")
-    assert kim.labels == [f"„{kim.request.name}“ zurückziehen"]
+    assert f"„{kim.request.name}“ zurückziehen" in kim.labels
     assert word_list(kim.request)[-1] == "noch etwas"
     kim.taps("Zurück")
     assert "Angekommen" in kim.text
@@ -860,10 +863,13 @@ def test_the_list_says_how_each_request_stands():
     talk, kim, anna, _ = offices()
     sending(kim)
     assert "Zugesagt ist eine Antwort bis" in kim.pushes(Move.REQUESTS).text
+    assert "Gelesen hat es noch niemand" in kim.text
     talk.due(kim.request)
     assert "überfällig" in kim.pushes(Move.REQUESTS).text
-    anna.taps("Übernehmen", "Antworten").says("Hallo").taps("Senden")
-    assert "ist beantwortet" in kim.pushes(Move.REQUESTS).text
+    anna.taps("Übernehmen")
+    assert "Ein Mensch hat es gelesen, heute um 15 Uhr" in kim.pushes(Move.REQUESTS).text
+    anna.taps("Antworten").says("Hallo").taps("Senden")
+    assert "Angekommen, gelesen, beantwortet" in kim.pushes(Move.REQUESTS).text
 
 
 def test_without_an_open_request_the_list_says_so_and_its_words_are_words():

@@ -356,9 +356,13 @@ def command_of(command: Command):
 def test_erasing_the_chat_leaves_open_requests():
     talk, kim, *_ = offices()
     kim.starts().commands(Command.ERASE)
-    assert EraseChat(kim.who) in talk.outcome.effects
+    assert EraseChat(kim.who, emptied="gelöscht") in talk.outcome.effects
     sending(kim).commands(Command.ERASE)
-    assert "laufen weiter" in kim.text
+    assert not any(isinstance(e, EraseChat) for e in talk.outcome.effects)
+    kim.taps("Nur hier im Chat löschen, die Anfrage läuft weiter")
+    assert EraseChat(kim.who, emptied="gelöscht") in talk.outcome.effects
+    assert "läuft weiter" in kim.text
+    assert kim.request.open
 
 
 def test_ending_forgets_the_conversation():
@@ -372,7 +376,7 @@ def test_ending_offers_to_withdraw_what_is_still_open():
     _talk, kim, *_ = offices()
     writing(sending(kim)).says("ein Entwurf").commands(Command.END)
     assert kim.conversation.draft == ()
-    kim.says("1")
+    kim.taps("Alles zurückziehen")
     assert kim.request.words == ()
     assert "Zurückgezogen" in kim.text
 

@@ -3,21 +3,18 @@
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core import handover, overdue, silence, wrongs
+from bot.core import following, handover, mine, overdue, silence, wrongs
 from bot.core import request as requests
 from bot.core.calendar import when
 from bot.core.conditions import SENT
-from bot.core.messages import Button, ForgetWords, Screen
-from bot.core.records import Answer, Author, Conversation, Enclosure, Reason, Ref, Request, Word
+from bot.core.messages import Button, Screen
+from bot.core.records import Answer, Author, Conversation, Enclosure, Ref, Request, Word
 from bot.core.routing import Rung
 from bot.core.screens import carrier_name, post_name
 from bot.core.standing import place_of, show, sight_of, stand, ways
-from bot.core.taps import Move
 from bot.core.tree import Reach
 from bot.core.walk import Place, answered, last_stood, outside
 from bot.core.world import Turn
-
-WITHDRAWN = "kontakt.zurueckgezogen"
 
 
 def act(turn: Turn, conversation: Conversation, ref: Ref | None) -> None:
@@ -31,8 +28,6 @@ def act(turn: Turn, conversation: Conversation, ref: Ref | None) -> None:
             send(turn, conversation, ref)
         case "discard":
             discard(turn, conversation, ref)
-        case "withdraw":
-            withdraw(turn, conversation, ref.about)
         case "join":
             join(turn, conversation, ref.about, conversation.held)
         case "consent":
@@ -41,6 +36,27 @@ def act(turn: Turn, conversation: Conversation, ref: Ref | None) -> None:
             wrongs.told(turn, conversation, ref)
         case "hand_over_yes" | "hand_over_no":
             handed_over(turn, conversation, ref)
+        case "ask_later":
+            following.agreed(turn, conversation, ref)
+        case "contact_yes" | "contact_no":
+            following.answered(turn, conversation, ref)
+        case _:
+            take_back(turn, conversation, ref)
+
+
+def take_back(turn: Turn, conversation: Conversation, ref: Ref) -> None:
+    """What erases or withdraws."""
+    match ref.action:
+        case "withdraw":
+            withdraw(turn, conversation, ref.about)
+        case "withdraw_all":
+            mine.withdraw_all(turn, conversation)
+        case "erase" if ref.about:
+            mine.erase_sent(turn, conversation, turn.request(ref.about))
+        case "erase":
+            mine.erase(turn, conversation)
+        case "erase_since":
+            mine.erase_since(turn, conversation, datetime.fromisoformat(ref.extra))
         case _:  # of an older program
             done(turn, conversation)
 
@@ -108,6 +124,7 @@ def sent(turn: Turn, conversation: Conversation, place: Place, rung: Rung) -> No
     answers = (*outside(turn.k.tree, conversation.answers, sight), Answer(SENT))
     conversation = replace(conversation, answers=answers, draft=(), consent=None, friend=False)
     conversation = replace(conversation, number="", reach=Reach.HERE, may_ask=False)
+    following.later(turn, request)
     stand(turn, replace(conversation, writing_to=request.id))
 
 
@@ -131,16 +148,26 @@ def join(turn: Turn, conversation: Conversation, request_id: str, texts: tuple[s
         return
     conversation = replace(conversation, writing_to=request.id)
     values = {"name": request.name}
-    key = "join_next"
+    key, buttons = "join_next", tuple[Button, ...]()
     if texts:
         request = requests.add(turn, request, texts)
         due = request.due
         key = "joined_promise" if due else "joined"
+        buttons = (erasing(turn, conversation),)
         values |= {"promise": turn.when(due)} if due else {}
     text = turn.text(key, conversation.audience, **values)
     if request.silenced_until is not None:
         text = silence.said(turn, request, "joined_silenced")
-    show(turn, conversation, Screen(text, (), ways(turn, conversation.audience)))
+    others = mine.switches(turn, conversation, turn.requests_of(conversation.id))
+    screen = Screen(text, (*others, *buttons), ways(turn, conversation.audience))
+    show(turn, conversation, screen)
+
+
+def erasing(turn: Turn, conversation: Conversation) -> Button:
+    """To delete what was typed just now from the chat."""
+    label = turn.text("do_erase_text", conversation.audience)
+    since = turn.event.at.isoformat()
+    return turn.acting(label, conversation.id, "erase_since", extra=since, group="erase_since")
 
 
 def thanked(turn: Turn, conversation: Conversation) -> None:
@@ -190,44 +217,12 @@ def handed_over(turn: Turn, conversation: Conversation, ref: Ref) -> None:
 
 
 def withdraw(turn: Turn, conversation: Conversation, request_id: str) -> None:
-    """Everything back: words erased, the desk is told without a reason."""
+    """Everything of it back."""
     request = own(turn, conversation, request_id)
     if request is None:
         done(turn, conversation)
-        return
-    requests.finish(turn, replace(request, words=()), Reason.WITHDRAWN)
-    turn.do(ForgetWords(request.id))
-    sight = sight_of(turn, conversation)
-    answers = (*outside(turn.k.tree, conversation.answers, sight), Answer(WITHDRAWN))
-    stand(turn, replace(conversation, answers=answers, writing_to=None, held=()))
-
-
-def mine(turn: Turn, conversation: Conversation, *, first: str) -> Screen:
-    """The open requests and how each stands, each to be withdrawn with one tap."""
-    going, audience = turn.requests_of(conversation.id), conversation.audience
-    buttons = tuple(
-        turn.acting(
-            turn.text("do_withdraw", audience, name=request.name),
-            conversation.id,
-            "withdraw",
-            request.id,
-        )
-        for request in going
-    )
-    text = "\n\n".join((first, *(row(turn, request) for request in going)))
-    back = turn.way(Move.STAY, "way_back")
-    return Screen(text, buttons, (back, *ways(turn, audience)))
-
-
-def row(turn: Turn, request: Request) -> str:
-    """How a request stands, in a line: who has it, and until when an answer is promised."""
-    values = {"name": request.name, "post": post_name(turn, request.post)}
-    if request.due is None:
-        return turn.text_for(request, "request_row_answered", **values)
-    key = "request_row_overdue" if request.overdue_since else "request_row"
-    if key == "request_row":
-        values["promise"] = turn.when(request.due)
-    return turn.text_for(request, key, **values)
+    else:
+        mine.withdraw(turn, conversation, request)
 
 
 # ── Asked and told ──────────────────────────────────────────────────────────────────────────────

@@ -284,9 +284,15 @@ class ForgetConversation:
 
 @dataclass(frozen=True, slots=True)
 class EraseChat:
-    """Delete what the channel lets us delete from this person's chat, both sides."""
+    """Delete what the channel lets us delete from this person's chat, both sides.
+
+    ``since``: only what stands there since then. ``emptied``: what our own older messages say
+    afterwards, where the channel lets us change them; "" leaves them.
+    """
 
     to: Visitor | Staff
+    since: datetime | None = None
+    emptied: str = ""
 
 
 @dataclass(frozen=True, slots=True)

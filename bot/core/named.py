@@ -18,8 +18,8 @@ from bot.core.world import Turn
 # Where own words are asked for; a day, too: „heute“ must not mean the button of another day.
 WRITTEN = frozenset({Ask.MESSAGE, Ask.NUMBER, Ask.WINDOW, Ask.DAY})
 BY_WORD = frozenset(
-    {"send", "discard", "withdraw", "withdraw_all", "erase"}
-)  # acts that a number alone does not do
+    {"send", "discard", "withdraw", "withdraw_all", "erase", "erase_since", "join"}
+)  # acts that a number does not do where own words are asked for
 LONG_NUMBER = 3  # digits; so many may be a postcode where a school or a place is asked for
 
 

@@ -80,6 +80,9 @@ def _about(turn: Turn, sight: Sight, place: Place, act: Act) -> str:
         case Act.WITHDRAW:
             request = waiting_for(turn, sight.conversation)
             return request.id if request else ""
+        case Act.ERASE:
+            request = waiting_for(turn, sight.conversation) if place.node.ref == SENT else None
+            return request.id if request else ""
         case Act.DISCARD:
             return ""
         case _:

@@ -96,6 +96,7 @@ class Act(StrEnum):
     SEND = "send"
     DISCARD = "discard"
     WITHDRAW = "withdraw"
+    ERASE = "erase"
 
 
 class Reach(StrEnum):

@@ -11,6 +11,7 @@ from typing import assert_never, cast
 
 from bot.core import (
     entries,
+    following,
     forgetting,
     gathering,
     joining,
@@ -304,6 +305,8 @@ def _due(now: Turn, kind: Timer, ref: str) -> None:
             overdue.due(now, request)
         case Timer.GATHER if request is not None:
             gathering.paused(now, request)
+        case Timer.ASK if request is not None:
+            following.ask(now, request)
         case Timer.RETENTION if request is not None:
             forgetting.closed(now, request)
         case Timer.RETENTION if known is not None:

@@ -138,16 +138,22 @@ def message(turn: Turn, conversation: Conversation, place: Place, text: str) -> 
     if numbered(conversation, text):  # what sends or discards is never done by a number
         stand(turn, conversation, first=turn.text("act_by_word", conversation.audience))
         return
-    conversation = replace(conversation, draft=(*conversation.draft, text))
+    conversation = drafted(turn, conversation, text)
     if any(choice.id == "pruefen" for choice in place.node.choices):
         take(turn, conversation, Answer(place.node.ref, "pruefen"))
     else:
         stand(turn, conversation)
 
 
+def drafted(turn: Turn, conversation: Conversation, text: str) -> Conversation:
+    """With this text in the draft, and since when it stands in the chat."""
+    began = conversation.written if conversation.draft else turn.event.at
+    return replace(conversation, draft=(*conversation.draft, text), written=began)
+
+
 def early(turn: Turn, conversation: Conversation, text: str) -> None:
     """Written before it was asked for: kept as the draft, and sent only from the preview."""
-    conversation = replace(conversation, draft=(*conversation.draft, text))
+    conversation = drafted(turn, conversation, text)
     stand(turn, conversation, first=turn.text("draft_kept", conversation.audience))
 
 

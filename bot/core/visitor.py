@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import assert_never
 
-from bot.core import absence, asking, telling, webward, wrongs
+from bot.core import absence, asking, mine, telling, webward, wrongs
 from bot.core.answers import choose, fresh, go_back, gone, opened
 from bot.core.knowledge import Language
 from bot.core.messages import (
@@ -70,7 +70,7 @@ def started(turn: Turn, conversation: Conversation, payload: str, language: str)
         conversation = replace(conversation, school=school.id, district=school.district)
         turn.do(Count("poster", school.district))
     unsent = turn.text("draft_gone", conversation.audience) if conversation.draft else ""
-    conversation = replace(fresh(conversation), draft=())
+    conversation = replace(fresh(conversation), draft=(), number="")
     known = turn.k.languages.get(language.partition("-")[0])
     sentence = known.sentence if known and known.id != "de" else ""
     if known is not None and known.id in turn.german.others and not conversation.answers:
@@ -151,13 +151,10 @@ def news(turn: Turn, conversation: Conversation) -> None:
 def listed(turn: Turn, conversation: Conversation) -> None:
     """The open requests; what is typed beside them is asked for, not added."""
     conversation = replace(conversation, writing_to=None)
-    going = turn.requests_of(conversation.id)
-    key = "requests_head" if going else "requests_none"
-    first = turn.text(key, conversation.audience)
-    if going:
-        show(turn, conversation, asking.mine(turn, conversation, first=first))
+    if turn.requests_of(conversation.id):
+        mine.listed(turn, conversation)
     else:
-        stand(turn, conversation, first=first)
+        stand(turn, conversation, first=turn.text("requests_none", conversation.audience))
 
 
 def speak(turn: Turn, conversation: Conversation, language: str) -> None:
@@ -237,29 +234,35 @@ def commanded(  # noqa: C901  (each command has its line)
 def anew(turn: Turn, conversation: Conversation) -> None:
     """Everything said so far is forgotten but the language; open requests go on.
 
-    While one is open, who asks stays known: its visitor is not addressed as somebody else.
+    While one is open, who asks stays known, and when and how a message is safe: its visitor is
+    neither addressed as somebody else nor written to at another hour.
     """
     blank = Conversation(conversation.id, conversation.touched, language=conversation.language)
-    if turn.requests_of(conversation.id):
-        blank = replace(blank, audience=conversation.audience)
+    if turn.requests_of(conversation.id) or conversation.unread:
+        blank = replace(
+            blank,
+            audience=conversation.audience,
+            window=conversation.window,
+            neutral=conversation.neutral,
+            unread=conversation.unread,
+        )
     blank = replace(blank, draft=conversation.draft)  # that it goes is said
     started(turn, blank, "", blank.language)
 
 
 def erase(turn: Turn, conversation: Conversation) -> None:
-    """Delete from the chat what the channel allows; open requests go on."""
-    turn.do(EraseChat(Visitor(conversation.id)))
-    going = turn.requests_of(conversation.id)
-    key = "erased_requests_go_on" if going else "erased"
-    stand(turn, conversation, first=turn.text(key, conversation.audience))
+    """Delete from the chat what the channel allows; with open requests, the two ways to do it."""
+    if turn.requests_of(conversation.id):
+        mine.listed(turn, replace(conversation, writing_to=None), "erase_which")
+    else:
+        mine.erase(turn, conversation)
 
 
 def end(turn: Turn, conversation: Conversation) -> None:
     """Forget the conversation; open requests are kept until their visitor withdraws them."""
     if turn.requests_of(conversation.id):
         conversation = replace(fresh(conversation), draft=())
-        first = turn.text("end_open_requests", conversation.audience)
-        show(turn, conversation, asking.mine(turn, conversation, first=first))
+        mine.listed(turn, conversation, "end_open_requests")
         return
     turn.say(Visitor(conversation.id), Screen(turn.text("ended", conversation.audience)))
     turn.do(EraseChat(Visitor(conversation.id)), ForgetConversation(conversation.id))

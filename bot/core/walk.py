@@ -165,8 +165,8 @@ def _after(tree: Tree, place: Place, answer: Answer, view: View) -> Place:
     if place.node.ref != answer.node:
         return place
     choice = choice_of(place.node, answer.choice, view)
-    # What sends or withdraws is done by its own button only, and leads by what it has done.
-    if choice is None or choice.act in {Act.SEND, Act.WITHDRAW}:
+    # What sends, withdraws or erases is done by its own button only, and leads by what it has done.
+    if choice is None or choice.act in {Act.SEND, Act.WITHDRAW, Act.ERASE}:
         return place
     return step(tree, place, choice, view)
 

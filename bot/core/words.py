@@ -41,6 +41,8 @@ _PLAIN = """
     topics_found way_back way_help way_human way_languages way_menu way_on way_who_helps
     number_unclear window_unclear wish_friend wish_here wish_visit wish_call visit_unknown
     card_friend card_reach_visit card_reach_call
+    erase_which emptied erased_text do_erase do_withdraw_all do_erase_text do_ask_later will_ask
+    do_contact_yes do_contact_no contact_yes contact_no contact_no_told
     translation_unchecked tree_in_german teaser way_news no_news words_news
     web_none web_news
     deadline_open deadline_other deadline_strict deadline_unclear deadline_undated
@@ -136,6 +138,10 @@ _GAPS = {
     "entry_pending": "field value",
     "entry_proposed": "field value",
     "entry_rejected": "field value",
+    "do_write": "name",
+    "withdrawn_desk": "name",
+    "contact_missing": "name",
+    "contact_asked": "name",
     "foreign": "what",
     "given_back": "name",
     "hand_over_ask": "name before post carrier",
@@ -195,9 +201,10 @@ _GAPS = {
     "preview_unknown": "what",
     "quiet_closed": "name",
     "read": "name post promise",
-    "request_row": "name post promise",
+    "request_row": "name post promise sent",
+    "request_row_read": "name post promise sent read",
     "request_row_answered": "name post",
-    "request_row_overdue": "name post",
+    "request_row_overdue": "name post sent",
     "reply_discarded": "name",
     "reply_preview": "name text",
     "reply_sent": "name",

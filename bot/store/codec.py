@@ -45,6 +45,8 @@ class Payload:
     erase: tuple[str, ...] = ()
     quiet: bool = False
     edits: str = ""
+    empty: tuple[str, ...] = ()
+    emptied: str = ""
 
     @property
     def address(self) -> Address:

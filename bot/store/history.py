@@ -128,6 +128,12 @@ class History(Facts, Letters, Rounds):
         self._do("drop_pages_of", address_hash=self._address_hash(address))
         return super().erasable(address, since)
 
+    def erasable_since(self, address: Address, since: datetime) -> tuple[str, ...]:
+        """As in ``Letters``; the page forgets what was shown since then."""
+        found = self._address_hash(address)
+        self._do("drop_pages_since", address_hash=found, since=codec.micros(since))
+        return super().erasable_since(address, since)
+
     def forget_quotes(self, request: str) -> None:
         self._do("drop_page_quotes", request=request)
 

@@ -1,17 +1,19 @@
 """What is owed to people, what was sent, and what of it can still be deleted or edited."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.core.messages import Staff, Visitor
 from bot.ports import Address, Outgoing, Owed, Receipt
 from bot.store import codec
+from bot.store.codec import micros
 from bot.store.database import last_row
 from bot.store.matters import Matters
 from bot.store.people import person
 from bot.store.sealing import REQUEST_KID, Place, Seal, kid_of
 
 EDITED = frozenset({"telegram"})  # channels whose messages can be edited later
+MOST_EMPTIED = 300  # calls of the Bot API, one for each message; older ones stay
 
 
 class Letters(Matters):
@@ -21,7 +23,15 @@ class Letters(Matters):
         """Put it into the outbox; what the channel will be given, with its row's number."""
         row, found = self._next_row(), self._address_hash(to)
         payload = codec.Payload(
-            to.channel, to.id, owed.screen, owed.origin, owed.erase, owed.quiet, owed.edits
+            to.channel,
+            to.id,
+            owed.screen,
+            owed.origin,
+            owed.erase,
+            owed.quiet,
+            owed.edits,
+            owed.empty,
+            owed.emptied,
         )
         seal = self._quoting_seal(owed.request) if owed.quotes and owed.request else None
         place, plain = _payload_place(row), codec.payload_bytes(payload)
@@ -63,6 +73,8 @@ class Letters(Matters):
             tries,
             quotes or "",
             bool(payload.edits),
+            payload.empty,
+            payload.emptied,
         )
 
     def _slot_message(self, found: bytes, slot: str) -> str:
@@ -125,7 +137,7 @@ class Letters(Matters):
         for outgoing, receipt in rows:
             if not self._do("drop_outbox", id=outgoing.row) or not receipt.messages:
                 continue
-            found, when = self._address_hash(outgoing.address), codec.micros(at)
+            found, when = self._address_hash(outgoing.address), micros(at)
             for message in receipt.messages:
                 self._put_message(found, message, mine=1, when=when)
             if outgoing.address.channel in EDITED and (outgoing.quotes or outgoing.slot_message):
@@ -169,7 +181,7 @@ class Letters(Matters):
     def heard(self, address: Address, message: str, at: datetime) -> None:
         """The person's own message stands in the chat, so that it can be deleted."""
         if message:
-            when = codec.micros(at)
+            when = micros(at)
             self._put_message(self._address_hash(address), message, mine=0, when=when)
 
     def _put_message(self, found: bytes, message: str, *, mine: int, when: int) -> None:
@@ -200,16 +212,37 @@ class Letters(Matters):
     def erasable(self, address: Address, since: datetime) -> tuple[str, ...]:
         """The channel's ids of what stands in this chat since then; they are forgotten here."""
         found = self._address_hash(address)
-        rows = list(self._all("messages", address_hash=found, since=codec.micros(since)))
-        ids = [
-            self._open(sealed, "messages", f"{found.hex()}/{own.hex()}", "message").decode()
-            for own, sealed in rows
-        ]
+        ids = self._opened(found, self._all("messages", address_hash=found, since=micros(since)))
         self._do("drop_messages", address_hash=found)
         # What is deleted in the chat cannot be edited there: the next card is a new message.
         self._do("drop_slots", address_hash=found)
         self.erased = True
-        return tuple(ids)
+        return ids
+
+    def erasable_since(self, address: Address, since: datetime) -> tuple[str, ...]:
+        """As ``erasable``, but what stands there longer is neither given nor forgotten."""
+        found, when = self._address_hash(address), micros(since)
+        ids = self._opened(found, self._all("messages", address_hash=found, since=when))
+        self._do("drop_messages_since", address_hash=found, since=when)
+        self._do("drop_slots_since", address_hash=found, since=when)
+        self.erased = True
+        return ids
+
+    def too_old(self, address: Address, before: datetime) -> tuple[str, ...]:
+        """Our own messages that stand there longer, the newest ``MOST_EMPTIED``."""
+        found = self._address_hash(address)
+        rows = self._all(
+            "own_messages", address_hash=found, before=micros(before), size=MOST_EMPTIED
+        )
+        return self._opened(found, rows)
+
+    def _opened(self, found: bytes, rows: Iterable[tuple[bytes, bytes]]) -> tuple[str, ...]:
+        return tuple(
+            [
+                self._open(sealed, "messages", f"{found.hex()}/{own.hex()}", "message").decode()
+                for own, sealed in list(rows)
+            ],
+        )
 
 
 def _payload_place(row: int) -> Place:

@@ -204,6 +204,16 @@ ON CONFLICT (address_hash, hash) DO NOTHING;
 SELECT hash, sealed_message FROM messages
 WHERE address_hash = :address_hash AND at >= :since ORDER BY at, hash;
 
+-- name: own_messages(address_hash, before, size)
+SELECT hash, sealed_message FROM messages
+WHERE address_hash = :address_hash AND mine = 1 AND at < :before ORDER BY at DESC LIMIT :size;
+
+-- name: drop_messages_since(address_hash, since)!
+DELETE FROM messages WHERE address_hash = :address_hash AND at >= :since;
+
+-- name: drop_slots_since(address_hash, since)!
+DELETE FROM slots WHERE address_hash = :address_hash AND at >= :since;
+
 -- name: drop_messages(address_hash)!
 DELETE FROM messages WHERE address_hash = :address_hash;
 
@@ -242,6 +252,9 @@ UPDATE history SET at = :at WHERE id = :id;
 
 -- name: drop_page(id)!
 DELETE FROM history WHERE id = :id;
+
+-- name: drop_pages_since(address_hash, since)!
+DELETE FROM history WHERE address_hash = :address_hash AND (at IS NULL OR at >= :since);
 
 -- name: drop_pages_of(address_hash)!
 DELETE FROM history WHERE address_hash = :address_hash;

@@ -49,7 +49,18 @@ RIPE = (
 )
 LASTING = (
     Lasting("Kennungen gesehener Nachrichten", "seen", "at < :before", lambda keep: keep.seen),
-    Lasting("Kennungen von Chat-Nachrichten", "messages", "at < :before", lambda _: MESSAGES_FOR),
+    Lasting(
+        "Kennungen fremder Chat-Nachrichten",
+        "messages",
+        "mine = 0 AND at < :before",
+        lambda _: MESSAGES_FOR,
+    ),
+    Lasting(
+        "Kennungen eigener Chat-Nachrichten",  # they can still be emptied
+        "messages",
+        "mine = 1 AND at < :before",
+        lambda keep: keep.conversations,
+    ),
     Lasting("Plätze von Karten in Chats", "slots", "at < :before", lambda _: SLOTS_FOR),
     Lasting("Seiten im Web-Chat", "history", "at < :before", lambda keep: keep.conversations),
     Lasting("abgelaufene Knöpfe", "refs", "expires < :before", lambda _: timedelta()),

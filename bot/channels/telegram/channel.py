@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from bot.channels.telegram.decode import ALLOWED_UPDATES, CHANNEL, decode_batch, group_of
-from bot.channels.telegram.encode import Call, anew, encode
+from bot.channels.telegram.encode import Call, anew, empties, encode
 from bot.channels.telegram.request import Answered, Unreached
 from bot.channels.telegram.wire import TOKEN_PAUSE, Wire, verdict
 from bot.core.messages import Outage
@@ -234,6 +234,8 @@ class Telegram:
             if no.code != 400:
                 raise
             return await self._settle(no, call, outgoing)
+        if empties(call, outgoing):
+            return ()  # it stood there before
         match result:
             case {"message_id": int(message)}:
                 return (str(message),)
@@ -248,6 +250,8 @@ class Telegram:
             case "deleteMessages":
                 for message in params["message_ids"]:
                     await self._delete(params["chat_id"], message)
+                return ()
+            case "editMessageText" if empties(call, outgoing):
                 return ()
             case "editMessageText" if "not modified" in no.description:
                 return (outgoing.slot_message,)

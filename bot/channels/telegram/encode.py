@@ -30,7 +30,7 @@ def encode(outgoing: Outgoing) -> list[Call]:
     ``ValueError`` for a button whose data Telegram would not carry.
     """
     chat = int(outgoing.address.id)
-    calls = _erased(chat, outgoing.erase)
+    calls = _erased(chat, outgoing.erase) + _emptied(chat, outgoing)
     if outgoing.screen is not None:
         calls += _shown(chat, outgoing.screen, outgoing)
     if query := tap_of(outgoing.origin):
@@ -40,7 +40,7 @@ def encode(outgoing: Outgoing) -> list[Call]:
 
 def anew(outgoing: Outgoing) -> list[Call]:
     """The same as a new message, for when the one to edit is gone."""
-    return encode(replace(outgoing, slot_message="", erase=(), origin=""))
+    return encode(replace(outgoing, slot_message="", erase=(), empty=(), origin=""))
 
 
 def tap_of(origin: str) -> str:
@@ -55,6 +55,19 @@ def _erased(chat: int, messages: Sequence[str]) -> list[Call]:
         ("deleteMessages", {"chat_id": chat, "message_ids": ids[start : start + DELETED_AT_ONCE]})
         for start in range(0, len(ids), DELETED_AT_ONCE)
     ]
+
+
+def _emptied(chat: int, outgoing: Outgoing) -> list[Call]:
+    """Our own messages that are too old to be deleted say something neutral; no buttons stay."""
+    ids = [int(m) for m in outgoing.empty if m.isascii() and m.isdigit()]
+    words = _message(chat, clean(outgoing.emptied) or NOTHING_TO_READ, None)
+    return [("editMessageText", words | {"message_id": message}) for message in ids]
+
+
+def empties(call: Call, outgoing: Outgoing) -> bool:
+    """Whether this call empties an old message; what is gone already needs no more."""
+    method, params = call
+    return method == "editMessageText" and str(params["message_id"]) in outgoing.empty
 
 
 def _shown(chat: int, screen: Screen, outgoing: Outgoing) -> list[Call]:
