@@ -4,7 +4,7 @@ BIN := .venv/bin
 ALL := $(sort $(wildcard tests/test_*.py))
 
 # What speaks to the core alone; its branches are covered by these. The rest runs without counting.
-CORE := $(foreach part,walk visitor typed request telling desk doing visible snippets routes joining team situation turn \
+CORE := $(foreach part,walk visitor typed request telling wishes desk doing visible snippets routes joining team situation turn \
 	hours facts \
 	words translation calendar routing route proof check editing_% understand_% scenarios life \
 	entries tour presence webward,$(filter tests/test_$(part).py,$(ALL)))

@@ -45,6 +45,7 @@ MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # 9:00 in Berlin
 SCHOOL = "st-5"  # in Magdeburg
 EXPECTED = frozenset({"undecodable", "without_address"})  # of the log: heard as nothing, counted
 FAIR = frozenset({"clock leapt"})  # lines that are no fault of ours
+OPENING = itertools.count(10**6)  # numbers of updates that nothing else uses
 ASKING: tuple[Tap, ...] = (
     Choose("eingang.wer", "schueler"),
     Choose("eingang.worum", "mobbing"),
@@ -161,6 +162,11 @@ class House:
             await self.app.timers.look()
             await self.app.settled()
         self.clock.at = until
+
+    async def opens(self, chat: int) -> str:
+        """What is new behind the neutral teaser; the last words of it."""
+        await self.hears([tapped(next(OPENING), chat, Move.NEWS)])
+        return self.texts(chat)[-1]
 
     def faults(self) -> list[tuple[str, dict[str, str | int]]]:
         """What the log says that it should never have to say."""

@@ -127,6 +127,8 @@ async def whole_matter(talk: Talking, site: Site) -> None:
     await talk.says(WORKER, REPLY)
     await talk.reads(WORKER, REPLY)
     await talk.taps(WORKER, "Senden")
+    await talk.reads(CHILD, "Es gibt etwas Neues")
+    await talk.taps(CHILD, "Neues ansehen")
     await talk.reads(CHILD, REPLY)
     with closing(sqlite3.connect(site.folder / "lotse.sqlite", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")

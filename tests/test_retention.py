@@ -47,9 +47,14 @@ PERIODS = [
         timedelta(days=3),
     ),
     (
-        "Kennungen von Chat-Nachrichten",
+        "Kennungen fremder Chat-Nachrichten",
         lambda work: work.heard(HOME, "m", NOW),
         timedelta(hours=48),
+    ),
+    (
+        "Kennungen eigener Chat-Nachrichten",
+        lambda work: work.sent([(work.owe(HOME, Owed(screen())), Receipt(("1",)))], NOW),
+        timedelta(days=90),
     ),
     ("Plätze von Karten in Chats", card_in_a_chat, timedelta(days=60)),
     ("Seiten im Web-Chat", shown_on_a_page, timedelta(days=90)),
@@ -114,9 +119,9 @@ async def test_every_kind_that_is_counted_has_its_period_tested(tmp_path):
         (0, Keep(words=31 * DAY)),
         (1, Keep(conversations=91 * DAY)),
         (2, Keep(seen=4 * DAY)),
-        (5, Keep(conversations=89 * DAY)),
-        (10, Keep(audit=366 * DAY)),
-        (11, Keep(audit=364 * DAY)),
+        (6, Keep(conversations=89 * DAY)),
+        (11, Keep(audit=366 * DAY)),
+        (12, Keep(audit=364 * DAY)),
     ],
 )
 async def test_a_period_that_is_a_day_off_is_seen(number, keep, tmp_path):

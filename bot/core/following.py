@@ -4,9 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.core import cards, telling
-from bot.core.messages import Button, Count, Timer, Wake
+from bot.core.messages import Button, Count, Screen, Staff, Timer, Wake
 from bot.core.records import Conversation, Reason, Ref, Request
-from bot.core.request import remind
 from bot.core.standing import stand
 from bot.core.world import Turn
 
@@ -67,7 +66,8 @@ def answered(turn: Turn, conversation: Conversation, ref: Ref) -> None:
         holder = cards.holder(turn, request)
         told = (holder,) if holder else turn.team.of(request.post)
         for member in told:
-            remind(turn, member.id, "contact_missing", request)
+            text = turn.text("contact_missing", name=request.name)
+            turn.say(Staff(member.id), Screen(text), request.id)
     stand(turn, conversation, first=turn.text(key, conversation.audience))
 
 

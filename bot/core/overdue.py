@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.core import cards, silence
+from bot.core import cards, following, silence
 from bot.core.ahead import brought_back, written_ahead
 from bot.core.calendar import when
 from bot.core.directory import COORDINATION, PostKind
@@ -132,7 +132,8 @@ def move(turn: Turn, request: Request, rung: Rung, key: str = "promise_moved") -
         "post": post_name(turn, rung.post),
         "promise": turn.when_for(request, rung.promise) if rung.promise else "",
     }
-    tell(turn, request, turn.text_for(request, key, **values))
+    text = turn.text_for(request, key, **values)
+    tell(turn, request, text, following.offer(turn, request))
     cards.refresh(turn, request, before)
     arrive(turn, request)
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from bot.core import cards, gathering, telling
+from bot.core import cards, following, gathering, telling
 from bot.core.calendar import ZONE
 from bot.core.farther import widened
 from bot.core.messages import Button, Count, LetSleep, Screen, Timer, Wake
@@ -234,7 +234,8 @@ def close(turn: Turn, request: Request, reason: Reason) -> Request:
     request = finish(turn, request, reason)
     key = "closed_answered" if request.answered_at else "closed"
     values = {"name": request.name, "post": post_name(turn, request.post)}
-    tell(turn, request, turn.text_for(request, key, **values))
+    more = (following.offer(turn, request),) if reason is Reason.PASSED_ON else ()
+    tell(turn, request, turn.text_for(request, key, **values), *more)
     return request
 
 
