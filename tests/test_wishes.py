@@ -410,7 +410,8 @@ def test_a_no_is_told_to_the_whole_post_while_nobody_has_it():
 
 def test_after_the_end_a_no_leads_on():
     talk, kim, anna, _ = called()
-    anna.taps("Abschließen", "Weitervermittelt")
+    anna.taps("Abschließen", "Weitervermittelt", "Ohne Angabe")
+    talk.later(seconds=11)
     talk.happens(House(), Due(Timer.ASK, kim.request.id))
     kim.opens().taps("Nein, noch niemand")
     assert "noch einmal jemandem schreiben" in kim.text
@@ -419,7 +420,8 @@ def test_after_the_end_a_no_leads_on():
 def test_who_was_passed_on_may_ask_to_be_asked():
     talk, kim, anna, _ = offices()
     sending(kim)
-    anna.taps("Übernehmen", "Abschließen", "Weitervermittelt")
+    anna.taps("Übernehmen", "Abschließen", "Weitervermittelt", "Ohne Angabe")
+    talk.later(seconds=11)
     kim.opens().taps("Frag mich in einer Woche, ob es geklappt hat")
     assert "ich frage dich in einer Woche" in kim.text
     talk.later(days=7, minutes=1)

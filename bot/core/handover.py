@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bot.core import cards
+from bot.core import cards, following
 from bot.core.directory import PostKind
 from bot.core.messages import Count
 from bot.core.posts import other_carrier, post_of
@@ -87,7 +87,8 @@ def move(turn: Turn, request: Request, rung: Rung) -> None:
         "carrier": carrier_name(turn, rung.post),
         "promise": turn.when_for(request, rung.promise) if rung.promise else "",
     }
-    tell(turn, request, turn.text_for(request, "handed_over", **values))
+    text = turn.text_for(request, "handed_over", **values)
+    tell(turn, request, text, following.offer(turn, request))
     turn.do(Count("handed_over", request.district or ""))
     cards.refresh(turn, request, before)
     arrive(turn, request)
