@@ -20,7 +20,7 @@ def later(turn: Turn, request: Request) -> None:
 
 def offer(turn: Turn, request: Request) -> Button:
     """To be asked later, for the visitor to choose."""
-    label = turn.text("do_ask_later", request.audience)
+    label = turn.text_for(request, "do_ask_later")
     return turn.acting(label, request.conversation, "ask_later", request.id)
 
 
@@ -42,7 +42,7 @@ def ask(turn: Turn, request: Request) -> None:
     group, owner = f"contact:{request.id}", request.conversation
     yes, no = (
         turn.acting(
-            turn.text(f"do_contact_{said}", request.audience),
+            turn.text_for(request, f"do_contact_{said}"),
             owner,
             f"contact_{said}",
             request.id,
@@ -51,7 +51,7 @@ def ask(turn: Turn, request: Request) -> None:
         for said in ("yes", "no")
     )
     turn.put(replace(request, may_ask=False))
-    text = turn.text("contact_asked", request.audience, name=request.name)
+    text = turn.text_for(request, "contact_asked", name=request.name)
     telling.tell(turn, request, text, yes, no)
 
 
@@ -66,7 +66,7 @@ def answered(turn: Turn, conversation: Conversation, ref: Ref) -> None:
         holder = cards.holder(turn, request)
         told = (holder,) if holder else turn.team.of(request.post)
         for member in told:
-            text = turn.text("contact_missing", name=request.name)
+            text = turn.german.said("contact_missing", None, name=request.name)
             turn.say(Staff(member.id), Screen(text), request.id)
     stand(turn, conversation, first=turn.text(key, conversation.audience))
 

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.core import request as requests
-from bot.core.calendar import when
 from bot.core.cards import holder
 from bot.core.messages import Button, EraseChat, ForgetWords, Screen, Visitor
 from bot.core.records import Answer, Conversation, Reason, Request
@@ -31,17 +30,16 @@ def listed(turn: Turn, conversation: Conversation, key: str = "requests_head") -
 
 def row(turn: Turn, request: Request) -> str:
     """What a parcel tells: arrived, read, answered; who has it, and by when an answer comes."""
-    now, audience = turn.event.at, request.audience
     values = {"name": request.name, "post": post_name(turn, request.post)}
     if request.due is None:
-        return turn.text("request_row_answered", audience, **values)
-    values["sent"] = when(request.sent_at, now)
+        return turn.text_for(request, "request_row_answered", **values)
+    values["sent"] = turn.when(request.sent_at)
     if request.overdue_since:
-        return turn.text("request_row_overdue", audience, **values)
-    values["promise"] = when(request.due, now)
+        return turn.text_for(request, "request_row_overdue", **values)
+    values["promise"] = turn.when(request.due)
     if request.read_at is None:
-        return turn.text("request_row", audience, **values)
-    return turn.text("request_row_read", audience, read=when(request.read_at, now), **values)
+        return turn.text_for(request, "request_row", **values)
+    return turn.text_for(request, "request_row_read", read=turn.when(request.read_at), **values)
 
 
 def switches(
@@ -95,7 +93,7 @@ def erase(turn: Turn, conversation: Conversation) -> None:
 
 
 def empty(turn: Turn, conversation: Conversation) -> None:
-    emptied = turn.text("emptied")
+    emptied = turn.german.said("emptied", None)
     turn.do(EraseChat(Visitor(conversation.id), emptied=emptied))
 
 

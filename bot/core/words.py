@@ -41,7 +41,7 @@ _PLAIN = """
     topics_found way_back way_help way_human way_languages way_menu way_on way_who_helps
     number_unclear window_unclear wish_friend wish_here wish_visit wish_call visit_unknown
     card_friend card_reach_visit card_reach_call
-    erase_which emptied erased_text do_erase do_withdraw_all do_erase_text do_ask_later will_ask
+    erase_which erased_text do_erase do_withdraw_all do_erase_text do_ask_later will_ask
     do_contact_yes do_contact_no contact_yes contact_no contact_no_told
     translation_unchecked tree_in_german teaser way_news no_news words_news
     web_none web_news
