@@ -87,6 +87,7 @@ class Batch:
         """Confirm what cannot be committed as it is; the person is told, the counter rises."""
         orders = self.orders
         orders.count("parked")
+        orders.note("parked", event_id(given))
         if apologise and isinstance(given, Incoming):
             event = self._event(given)
             if event is not None:
@@ -205,6 +206,7 @@ class Batch:
         except Exception as error:  # noqa: BLE001  (one poisoned update never stops the line)
             self._crashed.append(event.id)
             self.orders.count("crashed")
+            self.orders.note("crashed", event.id)
             self.notes.append(("crashed", {"event": event.id, **where(error)}))
             return self._sorry(event)
         self._known = _trusted(self._known, after, outcome)

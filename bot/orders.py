@@ -180,6 +180,10 @@ class Orders:
         if self._due is not None:
             self._due.discard(Due(kind, ref))
 
+    def note(self, what: str, event: str) -> None:
+        """Into the audit, by the event's id: for ``lotse status``."""
+        self.work.audit(self.now, "", what, event)
+
     def count(self, what: str, district: str = "") -> None:
         self.work.count(what, district, f"{self.now:%Y-%m}")
 

@@ -1,11 +1,19 @@
 """Who works here, and how things stand."""
 
+from datetime import datetime, timedelta
+from functools import partial
+
 from bot.app import App
 from bot.commands.house import Arguments, Doors, Say, team_of
 from bot.commands.key import worded
 from bot.core.calendar import local, when
 from bot.core.posts import missing, post_of, post_state
 from bot.core.records import Team
+from bot.store import Work
+
+WEEK = timedelta(days=7)
+LOOKED_AT = 5000  # newest lines of the audit
+SHOWN = 10  # ids of each kind
 
 
 async def members(app: App, doors: Doors, arguments: Arguments, say: Say) -> int:
@@ -39,6 +47,9 @@ async def status(app: App, doors: Doors, arguments: Arguments, say: Say) -> int:
         await say(f"{worded(app.store.newest_key, older)} ({going})")
     for request in late:
         await say(f"Überfällig: „{request.name}“ bei {request.post}, {when(request.since, at)}")
+    broken = await app.store.run(partial(_broken, at=at))
+    for line in broken:
+        await say(line)
     for line in _posts(app, await team_of(app)):
         await say(line)
     until = app.knowledge.calendar.known_until()
@@ -46,7 +57,21 @@ async def status(app: App, doors: Doors, arguments: Arguments, say: Say) -> int:
     faults = await doors.faults()
     for fault in faults:
         await say(fault)
-    return 1 if faults or late or held else 0
+    return 1 if faults or late or held or broken else 0
+
+
+def _broken(work: Work, at: datetime) -> list[str]:
+    """Updates of the last week that met a bug of ours, by their ids; the log says where."""
+    found: dict[str, list[str]] = {"crashed": [], "parked": []}
+    for entry in work.audited(max(work.last_audited() - LOOKED_AT, 0), LOOKED_AT):
+        if entry.action in found and at - entry.at < WEEK:
+            found[entry.action].append(entry.about)
+    words = {"crashed": "Abgestürzt und entschuldigt", "parked": "Zur Seite gelegt"}
+    return [
+        f"{words[what]} in sieben Tagen: {len(ids)} ({', '.join(ids[-SHOWN:])})"
+        for what, ids in found.items()
+        if ids
+    ]
 
 
 def _posts(app: App, team: Team) -> list[str]:
