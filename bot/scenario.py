@@ -1,5 +1,6 @@
 """A scenario played over the whole application: people, a clock and a door moved by hand."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -9,7 +10,19 @@ from bot.app import App
 from bot.channels.terminal import decode
 from bot.core.calendar import local
 from bot.core.directory import Span
-from bot.core.messages import Body, Screen, Staff, Started, Tapped, Timer, Visitor
+from bot.core.joining import INVITATION, code_hash
+from bot.core.messages import (
+    Body,
+    Event,
+    House,
+    Invited,
+    Screen,
+    Staff,
+    Started,
+    Tapped,
+    Timer,
+    Visitor,
+)
 from bot.core.records import (
     Conversation,
     ConversationKey,
@@ -33,6 +46,8 @@ __all__ = [
 ]  # fmt: skip
 
 WEEK = tuple(Span(day, time(8), time(15)) for day in range(5))  # members without hours of their own
+_LINK = re.compile(r"i_[\w-]{43}")  # an invitation made in a chat
+_CODE = re.compile(r"(?<=vor: )\d{4}")
 TICK = timedelta(milliseconds=1)  # what happens takes time: no two looks at the same instant
 
 
@@ -116,6 +131,8 @@ class Player:
     scenario: Scenario
     said: int = 0
     since: dict[str, int] = field(default_factory=dict)  # what came after the last thing said
+    link: str = ""  # the newest invitation made at the shell
+    used: set[str] = field(default_factory=set)  # links and codes that were taken
 
     async def play(self) -> None:
         """Every step in order; raises ``ScenarioFault`` at the first that goes another way."""
@@ -124,7 +141,7 @@ class Player:
         for number, step in enumerate(self.scenario.talk, 1):
             ((name, value),) = step.items()
             try:
-                if not name.startswith("desk "):
+                if not name.startswith(("desk ", "person ")):
                     await self._let_go()
                 await self._step(name, value)
             except ScenarioFault as fault:
@@ -149,6 +166,10 @@ class Player:
             await self._move(self.clock.at + span(str(value)))
         elif name == "at":
             await self._move(instant(str(value)))
+        elif name == "operator":
+            await self._invite(Role(str(value["role"])), str(value.get("name", "")))
+        elif name.startswith("person "):
+            await self._person(name.removeprefix("person ").strip(), value)
         else:
             await self._desk(name.removeprefix("desk ").strip(), value)
 
@@ -238,6 +259,45 @@ class Player:
                 await self._card(post, who, value)
             case _:
                 raise ScenarioFault(f"„{verb}“ gibt es am Schreibtisch nicht: card, tap, type.")
+
+    async def _invite(self, role: Role, label: str) -> None:
+        """As ``lotse invite`` does it at the shell."""
+        self.said += 1
+        code = f"shell-{self.said}"
+        until = self.clock.at + timedelta(hours=72)
+        body = Invited(code_hash(code), role.value, None, None, label, until)
+        event = Event(f"step/{self.said}", self.clock.at, self.app.chance(), House(), body)
+        await self.app.dispatcher.happened([event])
+        self.link = INVITATION + code
+
+    async def _person(self, name: str, step: Mapping[str, Any]) -> None:
+        """Somebody who comes by a link, and what they do then."""
+        ((verb, value),) = step.items()
+        match verb:
+            case "opens":
+                await self._say(name, Started(self._newest(_LINK) or self.link))
+            case "tap":
+                await self._tap(name, str(value))
+            case "type":
+                text = str(value).replace("{code}", self._newest(_CODE))
+                await self._say(name, decode(text))
+            case "contains":
+                _contains(self._fresh(name), str(value))
+            case _:
+                raise ScenarioFault(f"„{verb}“ gibt es hier nicht: opens, tap, type, contains.")
+
+    def _newest(self, pattern: re.Pattern[str]) -> str:
+        """What was shown last, to anybody, and looks like this."""
+        found = [
+            match
+            for screens in self.stage.shown.values()
+            for screen in screens
+            for match in pattern.findall(screen.text)
+        ]
+        fresh = [match for match in found if match not in self.used]
+        newest = fresh[-1] if fresh else ""
+        self.used.update(fresh)
+        return newest
 
     async def _card(self, post: str, who: str, expected: Mapping[str, Any]) -> None:
         request = await self._request()

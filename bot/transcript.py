@@ -2,7 +2,11 @@
 
 The grammar is closed (DESIGN, section 6): ``world`` and ``talk``; a step is one of
 ``pupil|guardian|teacher: text``, ``tap: label``, ``bot: {…}``, ``later: 2h``, ``at: …``,
-``desk <post> [<name>]: {card: {…}} | {tap: label} | {type: text} | {contains: text}``.
+``desk <post> [<name>]: {card: {…}} | {tap: label} | {type: text} | {contains: text}``,
+``operator: {role: admin, name: Lea}`` (an invitation made at the shell),
+``person <name>: {opens: link} | {tap: label} | {type: text} | {contains: text}`` (somebody who
+joins; "link" is the newest invitation that anybody was given, "{code}" in a text the newest code
+that somebody is to read out).
 A talk begins with the first screen; a text that begins with ``/`` is a command.
 """
 
@@ -68,7 +72,8 @@ def read(path: Path) -> Scenario:
 
 
 def _known(path: Path, name: str) -> None:
-    if name in AUDIENCES | {"tap", "bot", "later", "at"} or name.startswith("desk "):
+    plain = AUDIENCES | {"tap", "bot", "later", "at", "operator"}
+    if name in plain or name.startswith(("desk ", "person ")):
         return
     raise ScenarioFault(f"{path}: „{name}“ ist kein Schritt eines Gesprächs.")
 
