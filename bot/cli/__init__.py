@@ -35,6 +35,7 @@ for each in (
     knowing.check,
     knowing.route,
     knowing.proof,
+    knowing.schema,
     walking.walk,
     looking.preview,
     mapping.map_command,
