@@ -22,6 +22,7 @@ __all__ = ["Core", "Dispatcher", "Sender"]
 
 PATIENCE = 1.0  # seconds until help is shown past the store; DESIGN.md, rule 5
 WAITED = 3  # so many patiences until a channel is sent away to hear again
+MOST_HELPED = 10_000  # events of an outage that are remembered: some were never heard again
 LONGEST_PAUSE = 1.0  # seconds between two attempts of a store that cannot write now
 
 
@@ -224,6 +225,8 @@ class Dispatcher:
             key = event_id(one)
             if one.address is None or not isinstance(one.body, Typed) or key in self._helped:
                 continue
+            if len(self._helped) >= MOST_HELPED:
+                self._helped.clear()  # seen twice is better than a memory that only grows
             self._helped.add(key)
             try:
                 screen = self.core.danger(self.knowledge_of(), one.body.text, one.at)

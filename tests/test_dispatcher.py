@@ -448,6 +448,16 @@ async def test_a_danger_function_that_crashes_takes_no_help_from_the_others(home
     home.store.fault = lambda: None
 
 
+async def test_of_those_who_were_never_heard_again_no_memory_grows(home: Home):
+    """Somebody gave up while the store was locked: their message is not brought again."""
+    home.dispatcher.patience = 0.02
+    home.store.fault = lambda: Locked("locked")
+    with pytest.raises(TryLater):
+        await home.dispatcher.take([heard(number) for number in range(12_000)])
+    assert len(home.dispatcher._helped) <= 10_000
+    home.store.fault = lambda: None
+
+
 async def longest_gap(until: asyncio.Task) -> float:
     """The longest time, in seconds, that the loop answered nobody."""
     longest, last = 0.0, time.monotonic()

@@ -187,6 +187,15 @@ def test_only_members_of_the_post_may_say_anything_about_it():
     assert facts(talk).confirmed_on is None
 
 
+def test_an_entry_that_was_taken_out_of_the_directory_cannot_be_confirmed():
+    talk, person = joined()
+    person.commands(Command.POST).taps("Eintrag im Verzeichnis")
+    rest = {i: post for i, post in talk.k.directory.posts.items() if i != MAGDEBURG}
+    talk.k = replace(talk.k, directory=replace(talk.k.directory, posts=rest))
+    assert "schon erledigt" in person.taps("Eintrag stimmt").text
+    assert facts(talk).confirmed_on is None
+
+
 @pytest.mark.parametrize(
     ("accepted", "said"), [(True, "ist übernommen: Raum 5"), (False, "wurde nicht übernommen")]
 )
