@@ -8,6 +8,7 @@ CORE := $(foreach part,walk visitor typed request telling wishes desk doing visi
 	hours facts \
 	words translation calendar routing route proof check editing_% understand_% scenarios life \
 	entries tour presence webward,$(filter tests/test_$(part).py,$(ALL)))
+CORE += $(filter tests/test_counsel.py,$(ALL))
 
 BROWSER := tests/test_web_browser.py
 

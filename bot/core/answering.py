@@ -118,7 +118,7 @@ def discard(turn: Turn, member: Member, request: Request) -> None:
 
 def back_in_preview(turn: Turn, member: Member, request: Request, text: str, *, own: bool) -> None:
     """An answer that was taken back; beside another draft it is only shown."""
-    if member.draft:
+    if member.draft and member.writing_to:
         screen = Screen(turn.text("undone_text", name=request.name, text=text))
         cards.show(turn, request, member, screen, quotes=True)
         return

@@ -8,6 +8,7 @@ from bot.core import (
     answering,
     attendance,
     cards,
+    counsel,
     doing,
     editing,
     entries,
@@ -44,6 +45,7 @@ from bot.core.understand.text import normalise
 from bot.core.world import Turn
 
 SEEN_FOR = timedelta(minutes=10)  # how exactly it is known when a desk was last used
+COUNSEL = frozenset({"ask_whom", "counsel_answer", "counsel_send", "counsel_drop"})
 LEAVING = frozenset({"verwerfen", "abbrechen", "liste"})  # words that end what is being written
 
 
@@ -112,7 +114,9 @@ def leave(turn: Turn, member: Member, word: str) -> None:
     """Nothing is being written any more; „liste“ keeps the draft, as a command does."""
     asked, _, post = (member.asked or "").partition(":")
     request = turn.request(member.writing_to or "")
-    if asked in {editing.ASKED, "passed_to"}:
+    if asked == counsel.ASKED:
+        counsel.drop(turn, member)
+    elif asked in {editing.ASKED, "passed_to"}:
         tell(turn, replace(member, asked=None), turn.text("desk_left"))
     elif asked in team.ASKED:
         team.listed(turn, replace(member, asked=None))
@@ -126,7 +130,9 @@ def leave(turn: Turn, member: Member, word: str) -> None:
         answering.discard(turn, member, request)
 
 
-def answered(turn: Turn, member: Member, text: str) -> None:
+def answered(  # noqa: C901  (each question has its line)
+    turn: Turn, member: Member, text: str
+) -> None:
     """What was asked for, or chatter."""
     asked, _, post = (member.asked or "").partition(":")
     match asked:
@@ -142,6 +148,8 @@ def answered(turn: Turn, member: Member, text: str) -> None:
             attendance.typed(turn, member, asked, post, text)
         case "answer" if text:
             answering.written(turn, member, text)
+        case counsel.ASKED if text:
+            counsel.typed(turn, member, post, text)
         case "passed_to" if text:
             doing.passed_to_typed(turn, member, post, text)
         case "entry_phone" | "entry_email" | "entry_hours" | "entry_room":
@@ -197,10 +205,23 @@ def on_request(turn: Turn, member: Member, ref: Ref, request: Request) -> None:
         claim(turn, member, request)
     elif ref.action == "show":
         show(turn, member, request)
+    elif ref.action in COUNSEL:
+        counselled(turn, member, ref, request)
     elif ref.action == "undo":
         undo.undo(turn, member, request)
     else:
         on_mine(turn, member, ref, request)
+
+
+def counselled(turn: Turn, member: Member, ref: Ref, request: Request) -> None:
+    """Between two colleagues; nothing of it reaches the visitor."""
+    match ref.action:
+        case "counsel_send":
+            counsel.send(turn, member, ref, request)
+        case "counsel_drop":
+            counsel.drop(turn, member)
+        case _:
+            counsel.ask(turn, member, request, ref.extra)
 
 
 def claim(turn: Turn, member: Member, request: Request) -> None:
@@ -245,6 +266,8 @@ def act(turn: Turn, member: Member, ref: Ref, request: Request) -> None:
             doing.reply(turn, member, ref, request)
         case "reply_discard":
             answering.discard(turn, member, request)
+        case "ask_colleague":
+            counsel.whom(turn, done, request)
         case "snippets":
             answering.choose(turn, member, request)
         case "snippet":

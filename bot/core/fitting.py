@@ -11,7 +11,7 @@ from bot.core.world import Turn
 
 OWN = frozenset({
     "answer", "hand_over", "hand_over_to", "close", "close_as", "passed_to", "block", "unblock",
-    "give_back", "snippets", "snippet",
+    "give_back", "ask_colleague", "ask_whom", "snippets", "snippet",
 })  # fmt: skip
 
 

@@ -69,6 +69,11 @@ ACTIONS: Mapping[str, Right] = {
     "answer": _ASKING,
     "reply_send": _MINE,
     "reply_discard": _ASKING,
+    "ask_colleague": _ASKING,
+    "ask_whom": _ASKING,
+    "counsel_answer": Right(WORK, Where.ANY, kept=False),  # who was asked: looked at there
+    "counsel_send": Right(WORK, Where.ANY),
+    "counsel_drop": Right(WORK, Where.ANY, kept=False),
     "snippets": _ASKING,
     "snippet": _ASKING,
     "give_back": _MINE,

@@ -78,7 +78,7 @@ from bot.core.worries import help_screen
 
 __all__ = ["Outcome", "apology", "danger_screen", "needs", "turn", "updated"]
 
-NAMING = {"send", "practice"}  # actions that begin a request and need a name
+NAMING = {"send", "counsel_send", "practice"}  # actions that begin a request and need a name
 
 Known = Mapping[Key, object]
 
@@ -120,8 +120,8 @@ def _of_who(event: Event, known: Known, keys: set[Key]) -> tuple[Button, ...]:
                 return ()
             if member.writing_to:
                 keys.add(RequestKey(member.writing_to))
-            if member.asked and member.asked.startswith("passed_to:"):
-                keys.add(RequestKey(member.asked.partition(":")[2]))
+            if member.asked and member.asked.startswith(("passed_to:", "counsel:")):
+                keys.add(RequestKey(member.asked.split(":")[1]))
             if isinstance(event.body, Commanded | Started):
                 keys.update(OpenRequests(post) for post in member.posts)
                 keys.update(_of_deputy(member_id, known))

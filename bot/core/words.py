@@ -55,7 +55,8 @@ _PLAIN = """
     entry_phone_ask entry_email_ask entry_hours_ask entry_room_ask
     entry_phone_unclear entry_email_unclear entry_hours_unclear entry_room_unclear
     desk_left do_cancel do_hand_over do_block do_unblock do_undo do_nobody_named undo_too_late
-    do_hand_over_yes do_hand_over_no answer_in_german state_asked do_snippets
+    do_hand_over_yes do_hand_over_no answer_in_german state_asked do_snippets do_ask_colleague
+    counsel_not_now counsel_dropped do_counsel_answer
     desk_in_web words_in_web emptied telegram_ask do_telegram do_telegram_no do_telegram_notice
     do_telegram_text telegram_no telegram_notice telegram_text list_in_web
     list_overdue list_red plan_none who_first
@@ -169,6 +170,13 @@ _GAPS = {
     "passed_to_whom": "name",
     "reply_foreign": "language",
     "silence_over": "name",
+    "counsel_whom": "name",
+    "counsel_nobody": "name",
+    "counsel_write": "member",
+    "counsel_preview": "member text",
+    "counsel_sent": "member",
+    "counsel_asked": "member name text words",
+    "counsel_answered": "member name text",
     "silenced": "name until",
     "snippets_which": "name",
     "state_passed_to": "to",
