@@ -589,3 +589,11 @@ def test_a_coordinator_may_hand_over_a_practice_request_freely():
     anna.taps(anna.labels[0])
     (request,) = talk.store.all_requests()
     assert request.post == "netzwerkstelle-halle"
+
+
+def test_who_left_is_not_told_that_it_closed():
+    talk, kim, _anna = answered()
+    talk.later(seconds=11)
+    del talk.store.members["anna"]
+    talk.later(days=32)
+    assert not kim.request.open
