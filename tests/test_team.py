@@ -358,6 +358,13 @@ def test_a_worker_invites_nobody_and_this_is_written_down():
     assert talk.store.audits[-1].action == "refused:/einladen"
 
 
+def test_a_school_that_has_no_entry_in_the_directory_has_none_to_confirm():
+    talk = Talk()
+    post = f"schulsozialarbeit-{ELSEWHERE}"
+    anna = somebody(talk, "anna", Role.WORKER, post)
+    assert "schon erledigt" in pushes(talk, anna, "entry_yes", post)
+
+
 # ── Removing ────────────────────────────────────────────────────────────────────────────────────
 
 
