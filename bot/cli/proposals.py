@@ -60,7 +60,7 @@ def write(made: Mapping[str, str], knowledge: Path) -> None:
     half.write_bytes(new)
     shutil.copymode(table, half)
     os.replace(half, table)  # noqa: PTH105  (as atomic as it says)
-    click.echo(f"{table}: {made['post']}, {made['field']}. Gilt, sobald der Lotse es neu liest.")
+    click.echo(f"{table}: {made['post']}, {made['field']}. Gilt nach: lotse reload")
 
 
 def _errors(folder: Path) -> list[Finding]:
