@@ -42,6 +42,7 @@ for each in (
     changing.diff,
     changing.reload,
     changing.rollback,
+    changing.approve,
     counting.deadlines,
     translating.translations,
     people.invite,

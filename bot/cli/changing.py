@@ -1,5 +1,6 @@
 """Changing the knowledge: what changed, take it over while the bot runs, take it back."""
 
+import csv
 import io
 import subprocess
 import tarfile
@@ -9,6 +10,7 @@ from pathlib import Path
 import click
 
 from bot.cli.house import Refusal, ask, settings_of
+from bot.core.check.approved import signature
 from bot.core.check.compared import compared
 from bot.core.check.material import Material
 from bot.doors import library_of
@@ -70,3 +72,16 @@ def _from_git(revision: str, folder: Path, scratch: Path) -> Path:
     with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as files:
         files.extractall(before, filter="data")
     return before
+
+
+@click.command()
+@click.option("--knowledge", type=click.Path(path_type=Path), help="Ein anderer Ordner.")
+def approve(knowledge: Path | None) -> None:
+    """Festhalten, dass alle Wege, Verweise und Bedingungen zu zweit angesehen sind."""
+    folder = knowledge or settings_of().knowledge
+    nodes = _material(folder).tree.nodes
+    with (folder / "approved.csv").open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file, lineterminator="\n")
+        rows.writerow(("screen", "ways"))
+        rows.writerows((ref, signature(nodes[ref])) for ref in sorted(nodes))
+    click.echo(f"{len(nodes)} Bildschirme sind festgehalten (approved.csv).")

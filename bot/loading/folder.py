@@ -1,5 +1,6 @@
 """The folder of the authors as a whole."""
 
+import csv
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -27,6 +28,7 @@ from bot.loading.words_files import TextsRead, read_crisis, read_languages, read
 
 ROOT: Final = "knowledge"
 LANGUAGES: Final = f"{ROOT}/languages/languages.yaml"
+APPROVED: Final = f"{ROOT}/approved.csv"
 # Which endings are read in which folder; others beside them are reported, not read.
 _READ: Final[Mapping[str, tuple[str, ...]]] = {
     "tree": (".yaml",),
@@ -117,6 +119,7 @@ def load(folder: Path, operator: Mapping[str, str] | None = None, *, learn: bool
         frozenset(unread | (set() if texts.whole else {"texts"})),
         frozenset(texts.staff),
         translations.lines,
+        approved=approved_in(shelf.files.get(APPROVED, b"")),
     )
     knowledge = None
     if learn and not any(finding.grade is Grade.ERROR for finding in found):
@@ -125,6 +128,12 @@ def load(folder: Path, operator: Mapping[str, str] | None = None, *, learn: bool
         knowledge = replace(knowledge, snippets=snippets)
         knowledge = spoken_in(knowledge, translations.catalogs)
     return Loaded(knowledge, _named(found, folder.name), material, folder.name, shelf.files)
+
+
+def approved_in(raw: bytes) -> dict[str, str]:
+    """Screen → its ways as they were approved; a row that is none is passed over."""
+    rows = csv.reader(raw.decode("utf-8-sig", "replace").splitlines())
+    return {row[0]: row[1] for row in rows if len(row) == 2 and row[0] != "screen"}
 
 
 def check(loaded: Loaded, today: date) -> tuple[Finding, ...]:
@@ -176,6 +185,8 @@ def _shelf(folder: Path) -> Shelf:
                 "Bitte LOTSE_KNOWLEDGE auf den Ordner „knowledge“ setzen.",
             )
         )  # fmt: skip
+    if (folder / "approved.csv").is_file():
+        _take(shelf, folder / "approved.csv", APPROVED, (".csv",))
     for part, endings in _READ.items():
         for path in sorted((folder / part).glob("*")):
             if path.is_file() and not path.name.startswith((".", "~")):

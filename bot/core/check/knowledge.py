@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
+from bot.core.check.approved import approvals
 from bot.core.check.dates import dates
 from bot.core.check.findings import Finding, in_order
 from bot.core.check.graph import graph
@@ -34,6 +35,7 @@ def findings(
             *typed(material),
             *translations(material),
             *references(material),
+            *approvals(material),
             *dates(material, today),
             *posts(material, today),
         )

@@ -44,6 +44,7 @@ class Material:
     unread: frozenset[str] = frozenset()
     staff: frozenset[str] = frozenset()  # keys of texts that only members read
     translations: Mapping[str, tuple[Line, ...]] = field(default_factory=dict)  # by language
+    approved: Mapping[str, str] = field(default_factory=dict)  # screen → its ways, as approved
 
     def finding(self, grade: Grade, key: str, slug: str, text: str, proposal: str = "") -> Finding:
         """A finding at the place of ``key``."""
