@@ -9,7 +9,7 @@ import sys
 import urllib.request
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -20,7 +20,7 @@ from web.house import Browser, Page
 from bot.app import App
 from bot.core.calendar import ZONE, Calendar, local
 from bot.demo import temporary_store
-from bot.demo_page.clock import target
+from bot.demo_page.clock import pass_until, target
 from bot.demo_page.house import house
 
 ROOT = Path(__file__).parent.parent
@@ -150,6 +150,8 @@ async def test_a_request_goes_from_one_side_to_the_other_and_the_line_tells_how(
         await here.desk(tap="Antworten")
         await here.desk(text="Komm gern vorbei.")
         await here.desk(tap="Senden")
+        clock = here.app.clock
+        await pass_until(here.app, clock, clock() + timedelta(seconds=11))  # it may be undone
         assert "Es gibt etwas Neues." in (await here.settled()).text
         assert "Komm gern vorbei." in (await here.browser.tap("Neues ansehen")).text
 

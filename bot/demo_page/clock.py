@@ -1,14 +1,12 @@
 """The demo's clock, and the moments to which it can be moved."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Final
 
 from bot.app import App
 from bot.core.calendar import ZONE, Calendar, local
-from bot.core.messages import Timer
-from bot.ports import Work
 
 TICK = timedelta(seconds=1)  # past the moment itself, so that what was due is due
 EVENING = time(22)
@@ -75,39 +73,28 @@ async def move(app: App, clock: Shifted, moment: str) -> bool:
         clock.ahead = timedelta()
         return True
     if moment == "broken":
-        return await _until(app, clock, clock() + FAR, _a_promise)
-    await _until(app, clock, target(moment, clock(), app.knowledge.calendar), _never)
+        at = await _promised(app, clock())
+    else:
+        at = target(moment, clock(), app.knowledge.calendar)
+    if at is None:
+        return False
+    await pass_until(app, clock, at)
     return True
 
 
-async def _until(
-    app: App, clock: Shifted, at: datetime, enough: Callable[[App, datetime], Awaitable[bool]]
-) -> bool:
-    if enough is not _never and not await enough(app, at):
-        return False
+async def pass_until(app: App, clock: Shifted, at: datetime) -> None:
+    """What becomes due on the way happens at its time."""
     for _ in range(STEPS):
         due = await app.store.run(lambda work: work.next_due())
         if due is None or due > at:
             break
-        last = await enough(app, due)
         clock.set(max(clock(), due + TICK))
         await app.timers.look()
         await app.settled()
-        if last:
-            return True
     clock.set(max(clock(), at))
-    return True
 
 
-async def _never(app: App, at: datetime) -> bool:
-    del app, at
-    return False
-
-
-async def _a_promise(app: App, at: datetime) -> bool:
-    """Whether a promise becomes due until then."""
-
-    def unit(work: Work) -> bool:
-        return any(due.kind is Timer.PROMISE for due in work.due(at, 10_000))
-
-    return await app.store.run(unit)
+async def _promised(app: App, at: datetime) -> datetime | None:
+    """Just after the next promise that is still open."""
+    waiting = await app.store.run(lambda work: work.overdue(at + FAR))
+    return min((one.since + TICK for one in waiting if one.since > at), default=None)
