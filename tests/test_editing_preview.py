@@ -11,6 +11,7 @@ from bot.core.check.count import coverage
 from bot.core.check.walked import walked
 from bot.core.messages import Command
 from bot.core.records import Role
+from bot.core.taps import Move
 from bot.core.tree import Audience, Tree
 from bot.loading import check, load
 
@@ -118,3 +119,21 @@ def test_an_editor_sees_a_draft_and_that_it_is_one(drafted: Path, editor):
     editor.talk.k = replace(k, tree=tree)
     editor.commands(Command.PREVIEW).says(PAUSE)
     assert "Entwurf mobbing.ende" in editor.text
+
+
+# ── Overdue ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_screen_that_nobody_has_checked_in_time_says_so():
+    talk = Talk()
+    person = talk.visitor().starts().taps("Schüler:in").says("mobbing")
+    assert "Stand: Das sollte" not in person.text
+    talk.at = talk.at.replace(year=2028)
+    person.pushes(Move.STAY)
+    due = talk.k.tree.topics["mobbing"].check_by
+    assert f"Stand: Das sollte bis {due.day}.{due.month}.{due.year}" in person.text
+
+
+def test_every_screen_has_an_owner_and_a_day_to_be_checked():
+    tree = knowledge().tree
+    assert all(topic.owner and topic.check_by for topic in tree.topics.values())

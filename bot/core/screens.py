@@ -25,7 +25,7 @@ def here(turn: Turn, sight: Sight, place: Place, *, first: str = "") -> Screen:
     taken = _taken(turn, sight, place)
     said = say(turn, sight, place)
     facts = lines(turn, sight, place, place.node.facts)
-    parts = (first, taken, said, *facts)
+    parts = (first, taken, said, *facts, overdue(turn, sight, place.node))
     return Screen(
         text="\n\n".join(part for part in parts if part),
         choices=(
@@ -40,6 +40,14 @@ def offered(turn: Turn, sight: Sight, node: Node) -> tuple[Choice, ...]:
     """The choices that are there and would still change something."""
     excluded = sight.conversation.excluded
     return tuple(c for c in choices(turn.k.tree, node, sight) if c.sets.exclude not in excluded)
+
+
+def overdue(turn: Turn, sight: Sight, node: Node) -> str:
+    """By when somebody should have looked at this screen again, once that day is over."""
+    day = node.check_by or turn.k.tree.topic_of(node.ref).check_by
+    if day is None or day >= local(turn.event.at).date():
+        return ""
+    return turn.text("check_overdue", sight.audience, day=f"{day.day}.{day.month}.{day.year}")
 
 
 def days_offered(turn: Turn, node: Node) -> tuple[Button, ...]:

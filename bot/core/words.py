@@ -122,6 +122,7 @@ _GAPS = {
     "closed_answered": "name post",
     "closed_desk": "name",
     "danger_live": "post promise",
+    "check_overdue": "day",
     "deadline_due": "day",
     "deadline_file": "file",
     "deadline_head": "day",
