@@ -20,7 +20,13 @@ from bot.scenario import Player, Scenario, ScenarioFault, instant, read, written
 
 FOLDER = Path(__file__).parent / "scenarios"
 DAY_ONE = FOLDER / "erster-tag"
-LIVE = sorted([*FOLDER.glob("*.yaml"), *(FOLDER / "beitreten").glob("*.yaml")])
+LIVE = sorted(
+    [
+        *FOLDER.glob("*.yaml"),
+        *(FOLDER / "beitreten").glob("*.yaml"),
+        *(FOLDER / "schreibtisch").glob("*.yaml"),
+    ]
+)
 
 PEOPLE = ("schueler", "mutter", "lehrkraft", "programm")
 OFFICES = ("telefon", "nur-seite", "nichts")
