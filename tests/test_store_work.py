@@ -1,7 +1,7 @@
 """What a unit of work does: people, the outbox, chats, timers, numbers, forgetting."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from store_samples import (
@@ -430,3 +430,37 @@ async def test_many_words_of_many_requests_keep_to_themselves(store):
     assert [[w.text for w in words] for words in found] == [
         [f"{number}.{n}" for n in range(number)] for number in range(5)
     ]
+
+
+# ── Emptying a chat ─────────────────────────────────────────────────────────────────────────────
+
+
+def stood(work, *sent: tuple[str, datetime]) -> None:
+    """Our own messages in a chat, and since when."""
+    for message, at in sent:
+        work.sent([(work.owe(HOME, Owed(screen())), Receipt((message,)))], at)
+
+
+async def test_only_our_own_older_messages_are_emptied(store):
+    old, new = NOW - timedelta(days=5), NOW
+
+    def unit(work):
+        stood(work, ("1", old), ("2", new))
+        work.heard(HOME, "3", old)
+        return work.too_old(HOME, NOW - timedelta(hours=48))
+
+    assert await store.run(unit) == ("1",)
+
+
+async def test_what_stands_since_a_moment_goes_and_the_rest_stays_known(store):
+    def unit(work):
+        stood(work, ("1", NOW - timedelta(hours=2)), ("2", NOW))
+        work.heard(HOME, "3", NOW)
+        return (
+            work.erasable_since(HOME, NOW - timedelta(hours=1)),
+            work.erasable(HOME, NOW - timedelta(hours=48)),
+        )
+
+    gone, rest = await store.run(unit)
+    assert set(gone) == {"2", "3"}
+    assert rest == ("1",)

@@ -431,6 +431,15 @@ async def test_both_sides_of_the_chat_are_erased_and_gone_is_success(api, door):
     assert await door.send(owed(row=3, erase=ids)) == Receipt()
 
 
+async def test_our_own_older_messages_are_emptied_in_place_and_gone_ones_are_no_fault(api, door):
+    await door.send(owed(Screen("Antwort: Komm morgen.")))
+    (old,) = api.messages(7)
+    outgoing = owed(Screen("Fertig."), row=2, empty=(str(old.id), "998"), emptied="gelöscht")
+    receipt = await door.send(outgoing)
+    assert api.texts(7) == ["gelöscht", "Fertig."]
+    assert str(old.id) not in receipt.messages  # it stands there as long as before
+
+
 async def test_one_message_too_old_does_not_save_the_others(api, door):
     for word in ("alt", "neu", "neuer"):
         await door.send(owed(Screen(word)))

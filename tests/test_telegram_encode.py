@@ -95,6 +95,11 @@ def text(words, **more):
             id="erased before it is said",
         ),
         pytest.param(
+            owed(empty=("39", "x"), emptied="gelöscht"),
+            [("editMessageText", text("gelöscht") | {"message_id": 39})],
+            id="what is too old to be deleted is emptied",
+        ),
+        pytest.param(
             owed(erase=("", "x", "²", "40")),
             [("deleteMessages", {"chat_id": 7, "message_ids": [40]})],
             id="ids that are none are left out",
