@@ -139,7 +139,7 @@ def _ways(judge: _Judge, found: Walked) -> None:
                 "Bitte eine Auswahl ergänzen, zum Beispiel „call: kontakt“.",
             )  # fmt: skip
         for choice, after in steps:
-            same = all(there == state for there in after)
+            same = choice.act is None and all(there == state for there in after)
             key = (node.ref, choice.id)
             judge.stays[key] = judge.stays.get(key, True) and same
         if not _near(judge, found.walker, state, "notfall"):
