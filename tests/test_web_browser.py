@@ -401,7 +401,8 @@ async def _to_the_end(visitor: Page) -> None:
     await expect(newest(visitor)).to_contain_text("Schreib, worum es geht")
     await visitor.fill("#text", "Bitte helft mir")
     await visitor.keyboard.press("Enter")
-    await tap("Absenden")
+    await visitor.get_by_role("button", name="Absenden").first.click()
+    await visitor.get_by_role("button", name="Ja, merken").click()
     await expect(newest(visitor)).to_contain_text("Angekommen")
 
 
