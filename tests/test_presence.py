@@ -1,5 +1,6 @@
 """Who is there: absence moves what waits, comes back by itself, and nobody is left without a word."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -19,8 +20,9 @@ from talk import (
 
 from bot.core.directory import Span
 from bot.core.hours import clock_in, day_of, days_in
-from bot.core.messages import Command, Due, House, Staff, Timer
-from bot.core.records import Member, PostFacts, Role
+from bot.core.messages import Command, Due, Event, House, NotDelivered, Staff, Timer
+from bot.core.records import Key, Member, PostFacts, Ref, Role
+from bot.core.taps import Act
 
 GYM = "schulsozialarbeit-st-34"  # its carrier is the one of SPIELWAGEN
 FRIDAY = datetime(2026, 11, 26, 23, tzinfo=UTC)  # midnight before Friday, in Berlin
@@ -696,3 +698,105 @@ def test_days_without_times_and_a_time_behind():
     assert days_in("Mo 8-15") == frozenset()
     assert clock_in("Mo-Fr 8-16") == ("Mo-Fr 8-16", None)
     assert clock_in("Mo-Fr 8-16, Überblick um 7:30 Uhr") == ("Mo-Fr 8-16", time(7, 30))
+
+
+# ── What does not arrive, what is forged, who is gone ───────────────────────────────────────────
+
+
+def somebody_has_it(talk: Talk, kim: Person) -> None:
+    """The next addressee has the card, the coordinator knows, the visitor was told who has it."""
+    assert kim.request.post == MAGDEBURG
+    assert "Netzwerkstelle Schulerfolg Magdeburg" in read(kim)
+    lea = next(p for p in talk.people if p.who == Staff("lea"))
+    assert "kam hier bei niemandem an" in lea.text
+    assert kim.request.name not in lea.text
+
+
+def unreachable() -> tuple[Talk, Person]:
+    """Cem's cards do not arrive, dana is away."""
+    talk, kim, cem, _ = two_rungs()
+    seat(talk, "lea", role=Role.COORDINATOR, district="magdeburg")
+    sending(kim, consent=True)
+    cem.taps("Übernehmen")
+    talk.store.save(replace(talk.store.team().member("dana"), absent_until=FRIDAY))
+    return talk, kim
+
+
+def test_a_card_that_reaches_nobody_goes_to_the_next_addressee():
+    talk, kim = unreachable()
+    talk.happens(House(), NotDelivered(Staff("cem"), kim.request.id))
+    somebody_has_it(talk, kim)
+
+
+def test_a_house_that_does_not_hear_of_it_is_caught():
+    talk, kim = unreachable()
+    with pytest.raises(AssertionError):
+        somebody_has_it(talk, kim)
+
+
+def test_with_a_colleague_there_it_is_hers_and_nobody_else_is_told():
+    talk, kim = unreachable()
+    talk.store.save(replace(talk.store.team().member("dana"), absent_until=None))
+    talk.happens(House(), NotDelivered(Staff("cem"), kim.request.id))
+    assert (kim.request.claimed_by, kim.request.post) == (None, SPIELWAGEN)
+
+
+def test_what_waits_for_nobody_or_is_overdue_already_is_not_moved_twice():
+    talk, kim, anna, bo = offices()
+    sending(kim)
+    for each in (anna, bo):
+        talk.store.save(replace(each.member, absent_until=FRIDAY))
+    for _ in range(2):
+        talk.happens(House(), NotDelivered(Staff("anna"), kim.request.id))
+    assert talk.store.counts["promise_broken"] == 1
+
+
+def pressed_by_others(talk: Talk, anna: Person, bo: Person, draws: int) -> None:
+    """Every button of anna's presence pressed by bo, and refs that nobody made: nothing happens."""
+    at_presence(anna)
+    before = (talk.store.posts.copy(), anna.member)
+    refs = [button.tap for button in anna.last.choices]
+    for number in range(draws):
+        forged = Act(f"{talk.chance.getrandbits(128):032x}")
+        bo.pushes(refs[number % len(refs)] if number % 2 else forged)
+    assert (talk.store.posts, anna.member) == before
+
+
+def test_no_foreign_or_forged_button_sets_anybodys_presence():
+    talk, _, anna, bo = offices()
+    pressed_by_others(talk, anna, bo, 500)
+
+
+class Trusting(Talk):
+    """A planted fault: whoever taps a button owns it."""
+
+    def known(self, event: Event) -> dict[Key, object]:
+        found = super().known(event)
+        return {
+            key: replace(ref, owner="bo") if isinstance(ref, Ref) else ref
+            for key, ref in found.items()
+        }
+
+    def _same(self, known: Mapping[Key, object]) -> None:
+        del known
+
+
+def test_a_house_that_trusts_any_button_is_caught():
+    talk = Trusting()
+    anna, bo = talk.staffed(MAGDEBURG, "anna", "bo")
+    with pytest.raises(AssertionError):
+        pressed_by_others(talk, anna, bo, 20)
+
+
+def test_who_was_removed_steps_in_for_nobody_and_her_timers_do_nothing():
+    talk, kim, cem, gina = alone()
+    sending(kim, consent=True)
+    at_presence(gina).taps("Nicht da bis …").says("morgen")
+    del talk.store.members["gina"]
+    at_presence(cem).taps("Heute nicht da")
+    told = len(gina.seen)
+    talk.later(days=3)
+    assert kim.request.post != SPIELWAGEN
+    assert len(gina.seen) == told
+    at_presence(gina)
+    assert "beendet" in gina.text

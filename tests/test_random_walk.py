@@ -1,33 +1,38 @@
 """Random people over the real knowledge: nothing breaks, and what is promised holds at each step."""
 
 from dataclasses import fields, is_dataclass, replace
+from datetime import time, timedelta
 from typing import get_args, get_type_hints
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from soaking import soak
-from talk import MAGDEBURG, Talk
+from talk import MAGDEBURG, SPIELWAGEN, Talk
 from wandering import (
     SECRET,
     Wandering,
+    Watched,
     encodable,
     facts_are_what_answers_say,
+    moved_as_agreed,
+    nobody_is_disturbed,
     nobody_is_named,
     requests_have_owners,
     texts_are_for_the_claimer,
 )
 
 from bot.core.cards import Card
+from bot.core.directory import Span
 from bot.core.messages import Button, Say, Screen, Staff, Timer
 from bot.core.taps import Choose, Move
 from bot.core.tree import Audience
 
-STEPS = 200  # of one wandering; ten of them make the two thousand of `make test`
+STEPS = 500  # of one wandering; ten of them make the five thousand of `make test`
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_two_thousand_random_steps_break_nothing(seed):
+def test_five_thousand_random_steps_break_nothing(seed):
     wandering = Wandering(seed)
     for _ in range(STEPS):
         wandering.step()
@@ -43,9 +48,9 @@ def test_a_hundred_thousand_random_steps_break_nothing(seed):
 
 def test_the_wanderers_come_far_enough_to_prove_something():
     counts: dict[str, int] = {}
-    for seed in range(8):
+    for seed in range(12):
         wandering = Wandering(seed)
-        for _ in range(STEPS):
+        for _ in range(200):
             wandering.step()
         for what, number in wandering.talk.store.counts.items():
             counts[what] = counts.get(what, 0) + number
@@ -147,6 +152,31 @@ def test_a_request_without_a_timer_is_caught():
 def test_a_button_that_does_not_fit_is_caught():
     with pytest.raises(AssertionError):
         encodable(Screen("da", (Button("weiter", Choose("n" * 40 + ".x", "c" * 30)),)))
+
+
+def test_a_request_that_goes_where_nobody_agreed_to_is_caught():
+    talk = Watched()
+    with_request(talk, claimed_by="anna")
+    before = talk.store.request("x")
+    moved_as_agreed(talk, before, replace(before, claimed_by=None))
+    for wrong in ({"post": SPIELWAGEN}, {"claimed_by": "bo"}):
+        with pytest.raises(AssertionError):
+            moved_as_agreed(talk, before, replace(before, **wrong))
+    with pytest.raises(AssertionError):
+        moved_as_agreed(talk, None, replace(before, post=SPIELWAGEN, skip_school=True))
+
+
+def test_a_card_that_wakes_a_member_is_caught():
+    talk = Watched()
+    with_request(talk, claimed_by=None)
+    card = Say(Staff("anna"), Screen("Karte", slot="card:x"), "x")
+    nobody_is_disturbed(talk, card, Staff("anna"))
+    anna = talk.store.team().member("anna")
+    night = (Span(5, time(8), time(9)),)
+    for away in ({"absent_until": talk.at + timedelta(days=1)}, {"waking": night}):
+        talk.store.save(replace(anna, **away))
+        with pytest.raises(AssertionError):
+            nobody_is_disturbed(talk, card, Staff("anna"))
 
 
 def with_request(talk: Talk, **facts: object) -> None:

@@ -1,13 +1,18 @@
 """Random visitors and random members over the real knowledge, and what must hold at every step."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from random import Random
 
 from talk import MAGDEBURG, SPIELWAGEN, Person, Talk
 
+from bot.core.ahead import LONGEST
 from bot.core.answers import record
+from bot.core.calendar import open_at
+from bot.core.directory import PostKind
 from bot.core.messages import (
+    Body,
     Command,
     Foreign,
     House,
@@ -20,7 +25,10 @@ from bot.core.messages import (
     Timer,
     Visitor,
 )
-from bot.core.records import Conversation, Role
+from bot.core.posts import other_carrier
+from bot.core.presence import absent
+from bot.core.records import Conversation, Key, Request, RequestKey, Role
+from bot.core.routing import SCHOOL
 from bot.core.taps import MOVES, Act, Choose, Move, Open, Speak, Tap, decode_tap, encode_tap
 from bot.core.tree import Gate
 from bot.core.world import Turn
@@ -33,8 +41,31 @@ SAYINGS = (
     "39104", "keine ahnung", "{post}", "{draft} %s {", "\x00\u202e\ud800", "a" * 5000, "Übernehmen",
     "Antworten", "Senden", "Mo-Do 8-15, Fr 8-12", "20.11.2026 Petra Beispiel", "schüler",
 )  # fmt: skip
+PRESENCE = (
+    "morgen", "Freitag", "4.12.", "Mo-Fr 8-16, Überblick um 7", "Mo, Mi", "Di 9-12", "nie",
+)  # fmt: skip
 PAYLOADS = ("", "p_ST-5", "p_nirgends", "w_123", "i_falsch", "x")
 LANGUAGES = ("", "de", "en", "uk-UA", "tlh")
+
+
+@dataclass
+class Watched(Talk):
+    """A talk in which every request that a turn writes is compared with what it was before."""
+
+    acting: Visitor | Staff | House | None = None
+
+    def happens(self, who: Visitor | Staff | House, body: Body, channel: str = "terminal") -> None:
+        self.acting = who
+        super().happens(who, body, channel)
+
+    def _same(self, known: Mapping[Key, object]) -> None:
+        super()._same(known)
+        for written in self.outcome.records:
+            if isinstance(written, Request) and not written.practice:
+                moved_as_agreed(self, known.get(RequestKey(written.id)), written)
+        for effect in self.outcome.effects:
+            if isinstance(effect, Say) and isinstance(effect.to, Staff):
+                nobody_is_disturbed(self, effect, effect.to)
 
 
 @dataclass
@@ -42,7 +73,7 @@ class Wandering:
     """One long talk of several people; ``step`` does one thing at random and checks everything."""
 
     seed: int
-    talk: Talk = field(default_factory=lambda: Talk(patient=False))
+    talk: Talk = field(default_factory=lambda: Watched(patient=False))
     secrets: int = 0
     codes: int = 0
     jumped: set[Visitor | Staff] = field(default_factory=set)  # used a button that was not last
@@ -59,8 +90,8 @@ class Wandering:
     def step(self) -> None:
         doing = self.random.choices(
             (self.taps, self.taps_old, self.says, self.commands, self.starts, self.waits,
-             self.receives, self.crafted, self.house, self.joins, self.asks),
-            (45, 8, 20, 6, 3, 6, 2, 4, 3, 3, 3),
+             self.receives, self.crafted, self.house, self.joins, self.asks, self.attends),
+            (45, 8, 20, 6, 3, 6, 2, 4, 3, 3, 3, 6),
         )[0]  # fmt: skip
         doing()
         check(self.talk)
@@ -153,6 +184,16 @@ class Wandering:
         if "Absenden" in asker.labels and self.random.random() < 0.8:
             asker.taps("Absenden")
 
+    def attends(self) -> None:
+        """A member says whether she is there, is full, sets her hours, names a deputy."""
+        member = self.random.choice([p for p in self.talk.people if isinstance(p.who, Staff)])
+        member.commands(self.random.choice((Command.ABSENT, Command.ABSENT, Command.POST)))
+        for _ in range(self.random.randint(1, 2)):
+            if member.last.choices:
+                member.pushes(self.random.choice(member.last.choices).tap)
+        if self.random.random() < 0.4:
+            member.says(self.random.choice(PRESENCE))
+
     def house(self) -> None:
         """Something does not arrive."""
         person = self.anybody()
@@ -236,9 +277,38 @@ def requests_have_owners(talk: Talk) -> None:
             assert request.post
             assert request.due is not None or team.member(request.claimed_by or "") is not None
             assert (Timer.PROMISE, request.id) in talk.store.timers, request
+            step = talk.store.timers[Timer.PROMISE, request.id]
+            assert request.due is None or step <= request.due
+            assert request.due is None or request.due - talk.at < LONGEST
         else:
             assert request.due is None
             assert (Timer.PROMISE, request.id) not in talk.store.timers
+
+
+def moved_as_agreed(talk: Talk, before: object, now: Request) -> None:
+    """One has it at a time; no other carrier reads it without a yes, nobody who is kept out."""
+    directory = talk.k.directory
+    post = directory.posts.get(now.post)
+    if post is not None and (now.skip_school or SCHOOL in now.excluded):
+        assert post.kind is not PostKind.SCHOOL_SOCIAL_WORK
+    if not isinstance(before, Request) or not before.open:
+        return
+    kept = talk.store.team().member(before.claimed_by or "") is not None
+    assert not kept or now.claimed_by in {None, before.claimed_by}
+    if now.post != before.post and now.post not in now.agreed:
+        assert now.consent or not other_carrier(directory, before.post, now.post)
+
+
+def nobody_is_disturbed(talk: Watched, effect: Say, to: Staff) -> None:
+    """A card comes by itself only when she is there and awake, or it is red."""
+    member, slot = talk.store.team().member(to.member), effect.screen.slot or ""
+    if member is None or effect.screen.edit or not slot.startswith("card:"):
+        return
+    if talk.acting == to or effect.request is None:
+        return
+    assert not absent(member, talk.at)
+    red = talk.store.request(effect.request).alert
+    assert red or not member.waking or open_at(member.waking, talk.at)
 
 
 def names_differ(talk: Talk) -> None:

@@ -33,7 +33,6 @@ from bot.core.messages import (
     Button,
     Command,
     Commanded,
-    Count,
     Due,
     Effect,
     Event,
@@ -71,6 +70,7 @@ from bot.core.records import (
 )
 from bot.core.taps import Act
 from bot.core.understand.crisis import Level
+from bot.core.unreached import unreached
 from bot.core.view import Sight
 from bot.core.visitor import visitor
 from bot.core.world import Outcome, Turn, updated
@@ -323,10 +323,9 @@ def _undelivered(now: Turn, to: Visitor | Staff, request: Request | None) -> Non
         case Visitor():
             requests.undelivered(now, request)
         case Staff(member):
-            now.do(Count("desk_undelivered"))
             request = undo.release(now, request)
-            if request.open and request.claimed_by == member:
-                requests.give_back(now, request)
+            if request.open:
+                unreached(now, member, request)
         case _:
             assert_never(to)
 

@@ -89,6 +89,7 @@ _PRESENCE_GAPS = {
     "due_soon": "name due",
     "full_over": "post",
     "nobody_opened": "post",
+    "post_unreached": "post",
     "presence_away": "until",
     "presence_by_absent": "member until",
     "presence_by_full": "member until",
