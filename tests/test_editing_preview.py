@@ -81,6 +81,15 @@ def test_a_button_of_an_editor_who_is_none_any_more_does_nothing(editor):
     assert "mobbing" not in editor.text
 
 
+def test_a_button_to_a_screen_that_the_authors_took_away_says_so(editor):
+    editor.commands(Command.PREVIEW).says("mobbing")
+    tree = editor.talk.k.tree
+    kept = {ref: node for ref, node in tree.nodes.items() if not ref.startswith("mobbing.")}
+    editor.talk.k = replace(editor.talk.k, tree=replace(tree, nodes=kept))
+    editor.taps("Wie es liest: Lehrkraft oder andere Fachkraft")
+    assert "schon erledigt" in editor.text
+
+
 # ── Drafts ──────────────────────────────────────────────────────────────────────────────────────
 
 

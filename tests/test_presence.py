@@ -116,6 +116,24 @@ def test_without_a_yes_it_stays_with_a_new_promise_and_a_yes_moves_it():
     assert kim.request.post == MAGDEBURG
 
 
+def test_it_does_not_go_back_to_a_post_that_had_it_before():
+    talk, kim, cem, anna = two_rungs()
+    sending(kim, consent=True)
+    dana, bo = (next(p for p in talk.people if p.who == Staff(name)) for name in ("dana", "bo"))
+    for each in (cem, dana):
+        at_presence(each).taps("Heute nicht da")
+    talk.later(minutes=1)
+    assert (kim.request.post, kim.request.tried) == (MAGDEBURG, (SPIELWAGEN,))
+    at_presence(cem).taps("Wieder da")
+    talk.store.save(replace(post(talk, MAGDEBURG), paused=True))  # the ladder begins above again
+    for each in (anna, bo):
+        at_presence(each).taps("Heute nicht da")
+    talk.later(minutes=1)
+    assert kim.request.post == MAGDEBURG
+    assert "Zugesagt ist jetzt eine Antwort bis morgen" in read(kim)
+    assert "Ja, das darf diese Stelle lesen" not in kim.labels
+
+
 def test_the_last_rung_tells_the_new_promise_and_nothing_is_asked():
     talk, kim, anna, bo = offices()
     sending(kim)
@@ -414,6 +432,17 @@ def test_on_a_day_without_a_beginning_nobody_is_asked_after():
     assert (Timer.OPENING, MAGDEBURG) in talk.store.timers or not anna.news
 
 
+def test_at_a_post_that_the_authors_took_away_nobody_is_asked_after():
+    talk, kim, anna, _ = offices()
+    sending(kim)
+    posts = {i: p for i, p in talk.k.directory.posts.items() if i != MAGDEBURG}
+    talk.k = replace(talk.k, directory=replace(talk.k.directory, posts=posts))
+    del talk.store.timers[Timer.OPENING, MAGDEBURG]
+    talk.happens(House(), Due(Timer.OPENING, MAGDEBURG))
+    assert not anna.news
+    assert (Timer.OPENING, MAGDEBURG) not in talk.store.timers
+
+
 # ── Quiet hours and the digest ──────────────────────────────────────────────────────────────────
 
 
@@ -487,6 +516,22 @@ def test_else_it_goes_to_the_next_rung_that_the_visitor_agreed_to_and_moves_with
     assert "Übernehmen" not in cem.seen[-1].choices
 
 
+def test_a_deputy_who_steps_in_already_is_no_second_one_the_next_rung_is():
+    _, kim, cem, gina = alone()
+    at_presence(cem).taps("Heute nicht da")
+    sending(kim, "ich will mich heute umbringen", consent=True)
+    assert "Übernehmen" in gina.labels
+    assert kim.request.also == (MAGDEBURG,)
+
+
+def test_where_nobody_comes_after_her_a_red_card_is_hers_alone():
+    _, kim, anna, bo = offices()
+    at_presence(bo).taps("Heute nicht da")
+    sending(kim, "ich will mich heute umbringen")
+    assert "Übernehmen" in anna.labels
+    assert (kim.request.alert, kim.request.also) == (True, ())
+
+
 def test_without_a_yes_a_red_card_stays_with_its_carrier_also_when_it_turns_red_later():
     talk, kim, cem, anna = two_rungs()
     del talk.store.members["dana"]
@@ -500,17 +545,28 @@ def test_without_a_yes_a_red_card_stays_with_its_carrier_also_when_it_turns_red_
     assert cem.seen
 
 
-def test_what_the_visitor_adds_at_night_waits_for_the_digest():
+def test_what_the_visitor_adds_in_her_quiet_hours_waits_for_the_digest():
     talk, kim, anna, _ = offices()
     sending(kim)
     anna.taps("Übernehmen")
-    quiet_at(anna, "Mo-Fr 8-16")
-    talk.at = EVENING - timedelta(hours=2, minutes=29)
+    quiet_at(anna, "Mo-Fr 8-12:30")
+    talk.later(minutes=40)
     kim.says("noch etwas")
     talk.later(minutes=3)
+    assert kim.request.claimed_by == "anna"
     assert not any("noch etwas" in s.text for s in anna.seen if not s.edit)  # its card, in place
-    talk.later(hours=17)
-    assert any("Ihr Überblick" in s.text for s in anna.seen)
+    assert anna.member.held_back == (kim.request.id,)
+    talk.later(hours=20)
+    assert any("Ihr Überblick. Das wartet: 1" in s.text for s in anna.seen)
+
+
+def test_hours_on_days_off_alone_still_bring_a_digest_every_day():
+    talk, kim, anna, _ = offices()
+    quiet_at(anna, "Sa 10-12")
+    sending(kim)
+    assert talk.store.timers[Timer.DIGEST, "anna"] == talk.at + timedelta(days=1)
+    talk.later(days=1)
+    assert "Ihr Überblick. Das wartet: 1" in anna.text
 
 
 def test_times_are_set_by_a_tap_and_taken_back_and_what_was_held_comes():
