@@ -275,8 +275,8 @@ def test_three_sentences_stand_before_the_first_text(audience, channel):
     _, stored, seen, broken, of_the_channel = kim.text.split("\n\n")[-1].split("\n")
     assert "30 Tage nach dem Abschluss" in stored
     assert "liest dort nur, wer" in seen
-    assert "zwei Fachkräfte, eine davon vom Träger dieser Stelle" in broken
-    assert "schriftlich begründen" in broken
+    assert "Nur bei ernster Gefahr" in broken
+    assert "Konto kann sie hier nicht nachsehen" in broken  # no way to look it up is built
     assert ("Telegram weiß" in of_the_channel) is (channel == "telegram")
     assert re.search(r"kann (deine|Ihre) Nachrichten lesen", of_the_channel)
 
