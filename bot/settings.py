@@ -50,6 +50,7 @@ class _Variables(BaseSettings):
     web_proxies: str = ""
 
 
+TALKATIVE = ("PYTHONASYNCIODEBUG", "PYTHONDEVMODE")  # then Python prints what is being worked on
 NAMES = tuple(f"{PREFIX}{name.upper()}" for name in _Variables.model_fields)
 NEEDED = {
     "LOTSE_KEY": "Einen neuen Schlüssel macht: lotse key new",
@@ -100,6 +101,11 @@ def read(
     faults = [_unknown(name) for name in mine if name not in NAMES]
     if run:
         faults += _open_to_all(env_file)
+        faults += [
+            f"{name} ist gesetzt: Dann stünden Texte im Protokoll. Bitte wegnehmen."
+            for name in TALKATIVE
+            if environ.get(name)
+        ]
         faults += [f"{name} fehlt. {hint}" for name, hint in NEEDED.items() if not mine.get(name)]
     values = {k.removeprefix(PREFIX).lower(): v for k, v in mine.items() if k in NAMES}
     try:

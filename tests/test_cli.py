@@ -535,6 +535,37 @@ def test_a_file_of_settings_that_everybody_may_read_is_refused(tmp_path):
         assert lotse(tmp_path, "status").returncode == 0
 
 
+@pytest.mark.parametrize("name", ["PYTHONASYNCIODEBUG", "PYTHONDEVMODE"])
+def test_a_python_that_prints_what_it_works_on_is_refused(name, tmp_path):
+    done = lotse(tmp_path, "run", **GOOD, **{name: "1"})
+    assert done.returncode == 2
+    assert "stünden Texte im Protokoll" in done.stderr
+    assert not (tmp_path / "lotse.sqlite").exists()
+
+
+def test_a_talkative_python_would_print_a_text():
+    """The planted fault: what the refusal above keeps from happening."""
+    slow = """
+import asyncio, time
+async def main():
+    asyncio.get_running_loop().call_soon(lambda text: time.sleep(0.2), "kanarienvogel")
+    await asyncio.sleep(0.3)
+asyncio.run(main())
+"""
+    printed = {}
+    for debug in ("", "1"):
+        environment = {**os.environ, "PYTHONASYNCIODEBUG": debug}
+        done = subprocess.run(
+            [sys.executable, "-c", slow],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        printed[debug] = "kanarienvogel" in done.stderr
+    assert printed == {"": False, "1": True}
+
+
 def test_the_audit_names_who_did_what_and_finds_a_changed_line(tmp_path):
     lotse(tmp_path, "invite", "--role", "admin", **GOOD)
     assert "1 Zeilen" in lotse(tmp_path, "audit", "verify", **GOOD).stdout

@@ -18,6 +18,8 @@ from bot.store import StoreError
 @click.command()
 def run() -> None:
     """Der Bot: hört, antwortet, verliert nichts."""
+    if sys.flags.dev_mode:  # asyncio would print the arguments of what is slow or never awaited
+        raise Refusal("python -X dev: Dann stünden Texte im Protokoll. Bitte ohne starten.", 2)
     settings = settings_of(run=True)
     keys, library = keys_of(settings), doors.library_of(settings)
     read, stepped = library.at_start()
