@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core import following, handover, mine, overdue, silence, wrongs
+from bot.core import following, handover, measure, mine, overdue, silence, wrongs
 from bot.core import request as requests
 from bot.core.calendar import when
 from bot.core.conditions import SENT
@@ -80,7 +80,11 @@ def send(turn: Turn, conversation: Conversation, ref: Ref) -> None:
     sight, place = sight_of(turn, conversation), place_of(turn, conversation)
     node = ref.extra.rpartition(".")[0]
     rungs = sight.live(skip_school=place.skip_school)
-    if place.node.ref == node and rungs[0].post == ref.about:
+    later = measure.again_at(turn, conversation)
+    if later is not None:
+        values = {"until": turn.when(later)}
+        stand(turn, conversation, first=turn.text("many_today", conversation.audience, **values))
+    elif place.node.ref == node and rungs[0].post == ref.about:
         sent(turn, conversation, place, rungs[0])
     elif place.node.ref.startswith("kontakt.") and not rungs:
         conversation = replace(conversation, draft=())  # nobody can read it
@@ -125,6 +129,7 @@ def sent(turn: Turn, conversation: Conversation, place: Place, rung: Rung) -> No
     conversation = replace(conversation, answers=answers, draft=(), consent=None, friend=False)
     conversation = replace(conversation, number="", reach=Reach.HERE, may_ask=False)
     following.later(turn, request)
+    conversation = measure.begun(conversation, now)
     stand(turn, replace(conversation, writing_to=request.id))
 
 
@@ -148,6 +153,10 @@ def join(turn: Turn, conversation: Conversation, request_id: str, texts: tuple[s
         return
     conversation = replace(conversation, writing_to=request.id)
     values = {"name": request.name}
+    if measure.too_full(turn, request, texts):
+        text = turn.text("request_full", conversation.audience, **values)
+        show(turn, conversation, Screen(text, (), ways(turn, conversation.audience)))
+        return
     key, buttons = "join_next", tuple[Button, ...]()
     if texts:
         request = requests.add(turn, request, texts)

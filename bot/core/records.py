@@ -144,6 +144,7 @@ class Conversation:
     neutral: bool | None = None  # news behind a neutral teaser; None: for pupils
     unread: tuple[str, ...] = ()  # requests with news that were not opened yet, oldest first
     written: datetime | None = None  # since when the text stands in the chat that was sent last
+    began: tuple[datetime, ...] = ()  # when its last requests were sent, oldest first
 
 
 class Author(StrEnum):

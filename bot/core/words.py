@@ -134,6 +134,8 @@ _GAPS = {
     "deadline_today": "step",
     "desk_privacy": _OPERATOR,
     "do_join": "name",
+    "request_full": "name",
+    "many_today": "until",
     "do_reply_to": "name",
     "do_withdraw": "name",
     "entry_applied": "field value",
