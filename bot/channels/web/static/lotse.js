@@ -49,9 +49,28 @@ function merge(page) {
   }
   if (firstNew) markNewest(firstNew);
   const [old, other] = [document.getElementById("do"), page.getElementById("do")];
-  if (old && other) old.replaceWith(document.importNode(other, true));
+  if (old && other) renew(old, document.importNode(other, true));
   log.dataset.cursor = theirs.dataset.cursor;
   return true;
+}
+
+/** News must not take the button from under a keyboard; after a tap the newest message has it. */
+function renew(old, other) {
+  const held = old.contains(document.activeElement) ? document.activeElement : null;
+  const tapping = old.querySelector("[aria-disabled]");
+  const opened = old.querySelector("details[open]");
+  old.replaceWith(other);
+  if (tapping) return;
+  const more = other.querySelector("details");
+  if (more && opened) more.open = true;
+  if (!held) return;
+  const same =
+    Array.from(other.querySelectorAll("button")).find((each) => each.value === held.value) ||
+    (held.matches("summary") && other.querySelector("summary")) ||
+    other;
+  if (same === other) other.tabIndex = -1;
+  if (more && more.contains(same)) more.open = true;
+  same.focus({ preventScroll: true });
 }
 
 function markNewest(article) {
