@@ -763,6 +763,19 @@ def test_an_end_that_came_too_early_changes_nothing():
     assert talk.outcome.effects == ()
 
 
+def test_an_end_moves_what_lies_behind_a_page_of_overdue_requests_too():
+    talk, kim, *_ = two_rungs()
+    sending(kim, consent=True)
+    mine, early = kim.request, talk.at - timedelta(hours=1)
+    for number in range(25):
+        late = replace(mine, id=f"late{number}", name=f"Otter {number}")
+        talk.store.save(replace(late, due=early, overdue_since=early))
+    talk.store.save(replace(talk.store.team().facts(SPIELWAGEN), paused=True))
+    talk.happens(House(), Due(Timer.ENDED, SPIELWAGEN))
+    talk.later(seconds=1)
+    assert talk.store.request(mine.id).post == MAGDEBURG
+
+
 # ── Out of reach ────────────────────────────────────────────────────────────────────────────────
 
 

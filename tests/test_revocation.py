@@ -1,5 +1,7 @@
 """Removal is effective at once, in the chat, in the web and for what still waits (bar 37)."""
 
+from datetime import timedelta
+
 from telegram_house import ANNA, BO, CHANNEL, MONDAY, OFFICE, House, asks, house, tapped, typed
 
 from bot.core.messages import Staff, Visitor
@@ -25,6 +27,7 @@ async def removed(home: House) -> None:
     await home.hears([typed(20, ANNA, "Übernehmen")])
     await home.hears([typed(21, LEA, "/einladen")], [typed(22, LEA, "Zugang beenden: anna")])
     await home.hears([typed(23, LEA, "Ja, Zugang beenden: anna")])
+    await home.moves(timedelta(seconds=1))  # what she had returns in a turn of its own
 
 
 async def test_after_removal_nothing_of_the_desk_is_left(tmp_path):

@@ -376,16 +376,58 @@ def test_removal_ends_access_in_the_same_turn_and_the_request_is_free_again():
     free = sending(talk.visitor("frei")).request
     lead.commands(Command.INVITE).taps("Zugang beenden: anna", "Ja, Zugang beenden: anna")
     assert EndAccess("anna") in talk.outcome.effects
-    assert kim.request.claimed_by is None
-    assert any(kim.request.name in screen.text for screen in bo.news)
     emptied = [e for e in talk.outcome.effects if isinstance(e, EmptyDesk)]
-    assert {(e.request, e.member) for e in emptied} == {(kim.request.id, "anna"), ("", "anna")}
+    assert {(e.request, e.member) for e in emptied} == {("", "anna")}
+    assert talk.store.audits[-1].action == "remove"
+    talk.later(seconds=1)
+    assert kim.request.claimed_by is None
+    assert any(kim.request.name in screen.text for screen in bo.seen[-3:])
     assert "Zugang zum Schreibtisch ist beendet" in anna.text
     assert isinstance(anna.who, Visitor)
     assert free.name not in "".join(screen.text for screen in bo.news)
     bo.taps("Übernehmen")
     assert kim.request.claimed_by == "bo"
-    assert talk.store.audits[-2].action == "remove"
+
+
+def test_removing_by_a_typed_word_needs_no_more_rounds_than_by_a_tap():
+    talk, kim, anna, _ = offices()
+    boss = somebody(talk, "chefin", Role.ADMIN)
+    sending(kim)
+    anna.taps("Übernehmen")
+    boss.commands(Command.INVITE).taps("Zugang beenden: anna").says("Ja, Zugang beenden: anna")
+    talk.later(seconds=1)
+    assert kim.request.claimed_by is None
+
+
+def test_an_answer_that_the_leaver_sent_is_still_sent_and_the_post_has_an_owner_for_it():
+    talk, kim, anna, bo = offices()
+    _, lead = coordinator(talk)
+    sending(kim)
+    anna.taps("Übernehmen", "Antworten").says("Wir reden morgen.")
+    talk.patient = False
+    anna.taps("Senden")
+    lead.commands(Command.INVITE).taps("Zugang beenden: anna", "Ja, Zugang beenden: anna")
+    talk.later(seconds=1)
+    assert kim.request.pending is None
+    assert kim.request.answered_at is not None
+    assert kim.request.claimed_by is None
+    assert kim.request.due is not None
+    bo.taps("Übernehmen")
+    assert kim.request.claimed_by == "bo"
+
+
+def test_a_matter_that_the_leaver_closed_stays_closed():
+    talk, kim, anna, _ = offices()
+    _, lead = coordinator(talk)
+    sending(kim)
+    request = kim.request.id
+    anna.taps("Übernehmen", "Abschließen")
+    talk.patient = False
+    anna.taps(anna.labels[0])
+    assert talk.store.request(request).pending is not None
+    lead.commands(Command.INVITE).taps("Zugang beenden: anna", "Ja, Zugang beenden: anna")
+    talk.later(seconds=1)
+    assert not talk.store.request(request).open
 
 
 def test_who_sits_on_another_post_too_loses_only_this_one():
@@ -394,10 +436,16 @@ def test_who_sits_on_another_post_too_loses_only_this_one():
     talk.store.save(replace(anna.member, posts=(MAGDEBURG, OFFICE)))
     sending(kim)
     anna.taps("Übernehmen")
+    answering = next(b.tap for s in anna.seen for b in s.choices if b.label == "Antworten")
     lead.commands(Command.INVITE).taps("Zugang beenden: anna", "Ja, Zugang beenden: anna")
     assert anna.member.posts == (OFFICE,)
     assert "gehören nicht mehr zu" in "".join(screen.text for screen in anna.seen[-3:])
+    anna.pushes(answering)
+    assert anna.member.asked is None
+    assert talk.store.audits[-1].action == "refused:answer"
+    talk.later(seconds=1)
     assert kim.request.claimed_by is None
+    assert anna.member.left == ()
 
 
 def test_what_lies_on_later_pages_returns_too():

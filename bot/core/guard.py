@@ -28,7 +28,7 @@ def may(turn: Turn, member: Member, ref: Ref, request: Request | None) -> bool:
         case Where.OWN:
             return belongs(turn, request, member) if request else post in member.posts
         case Where.MINE:
-            return mine(request, member)
+            return mine(request, member) and request.post not in member.left
         case Where.LED:
             return may_lead(turn, member, post)
         case Where.NEAR:

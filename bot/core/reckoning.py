@@ -1,5 +1,6 @@
 """Presence changed: what waits at a post is reckoned anew, a page in each turn."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -28,13 +29,21 @@ def page_of(ref: str) -> tuple[str, int]:
 
 
 def reckoned(turn: Turn, ref: str) -> None:
-    """What changes may leave the page or sink: it is looked at again until nothing changes."""
+    """What waits there is promised anew, or goes on."""
+    paged(turn, Timer.RECKON, ref, again)
+
+
+def paged(turn: Turn, kind: Timer, ref: str, change: Callable[[Turn, Request], bool]) -> None:
+    """Each open request of a post; ``change`` says whether it did something to this one.
+
+    What changes may leave the page or sink: it is looked at again until nothing changes.
+    """
     post, page = page_of(ref)
     found = turn.requests_at(post, page)
-    changed = [again(turn, request) for request in found if not request.practice]
+    changed = [change(turn, request) for request in found]
     if found:
         following = page if any(changed) else page + 1
-        turn.do(Wake(turn.event.at + TICK, Timer.RECKON, f"{post}/{following}"))
+        turn.do(Wake(turn.event.at + TICK, kind, f"{post}/{following}"))
 
 
 def again(turn: Turn, request: Request) -> bool:
@@ -42,7 +51,7 @@ def again(turn: Turn, request: Request) -> bool:
 
     What was done at the desk and is not gone yet goes first; taken back, it is reckoned again.
     """
-    if request.pending is not None:
+    if request.practice or request.pending is not None:
         return False
     freed = set_free(turn, request)
     request, at = turn.request(request.id) or request, turn.event.at

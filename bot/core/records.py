@@ -317,6 +317,7 @@ class Member:
     own_words: bool = False  # the draft is more than snippets in the visitor's language
     shown: tuple[Button, ...] = ()
     admission: Admission | None = None
+    left: tuple[str, ...] = ()  # posts that were taken, until what they had there is given back
     admitted: bool = True  # False: a link was opened, nobody confirmed who it was
 
 

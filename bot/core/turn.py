@@ -48,7 +48,6 @@ from bot.core.messages import (
     Timer,
     Typed,
     Visitor,
-    Wake,
 )
 from bot.core.records import (
     Conversation,
@@ -185,14 +184,12 @@ def _of_due(kind: Timer, ref: str, known: Known, keys: set[Key]) -> None:
             found = cast("Conversation | None", known.get(ConversationKey(ref)))
             if found is not None:
                 _of_conversation(found, keys)
-        case Timer.RECKON | Timer.OPENING | Timer.LEFT:
+        case Timer.RECKON | Timer.OPENING | Timer.LEFT | Timer.ENDED:
             keys.add(OpenRequests(*reckoning.page_of(ref)))
         case Timer.DIGEST | Timer.RETURN:
             keys.update(_of_held(ref, known))
         case Timer.RETENTION:
             keys.update((RequestKey(ref), ConversationKey(ref), RequestsOf(ref)))
-        case Timer.ENDED:
-            keys.add(OpenRequests(ref))
         case Timer.SITUATION:
             _of_situation(known, keys)
         case Timer.ENTRY | Timer.ADMISSION:
@@ -207,9 +204,6 @@ def _of_refs(refs: Iterable[str], known: Known, keys: set[Key]) -> None:
         found = cast("Ref | None", known.get(RefKey(ref)))
         if found is not None and found.about:
             keys.add(RequestKey(found.about))
-        if found is not None and found.action == "remove_yes":
-            leaver = (cast("Team | None", known.get(TeamKey())) or Team()).member(found.extra)
-            keys.update(OpenRequests(post) for post in (leaver.posts if leaver else ()))
         if found is not None and found.action in NAMING:
             keys.add(NamesInUse())
 
@@ -258,14 +252,14 @@ def _visitor(now: Turn, conversation: Conversation) -> None:
 
 def _house(now: Turn, body: Body) -> None:  # noqa: C901  (each timer has its line)
     match body:
-        case Due(Timer.ENDED, post):
-            _ended(now, post)
+        case Due(Timer.ENDED, ref):
+            _ended(now, ref)
         case Due(Timer.ENTRY, post):
             entries.due(now, post)
         case Settled():
             entries.settled(now, body)
         case Due(Timer.LEFT, ref):
-            leaving.returned(now, *reckoning.page_of(ref))
+            leaving.returned(now, ref)
         case Due(Timer.SITUATION, _):
             situation.monday(now)
         case Due(Timer.ADMISSION, ref):
@@ -330,17 +324,20 @@ def _undelivered(now: Turn, to: Visitor | Staff, request: Request | None) -> Non
             assert_never(to)
 
 
-def _ended(now: Turn, post: str) -> None:
-    """A post takes nothing any more: each open request of it goes on, a page at a time."""
-    if not steps.stopped(now, post):
-        return
-    for held in now.requests_at(post):
-        undo.release(now, held)
-    waiting = [r for r in now.requests_at(post) if r.due and not r.overdue_since and not r.practice]
-    for found in waiting:
-        overdue.broken(now, found)
-    if waiting:
-        now.do(Wake(now.event.at, Timer.ENDED, post))  # the next page; ends when none waits
+def _ended(now: Turn, ref: str) -> None:
+    """A post takes nothing any more: each open request of it goes on."""
+    if steps.stopped(now, reckoning.page_of(ref)[0]):
+        reckoning.paged(now, Timer.ENDED, ref, _goes_on)
+
+
+def _goes_on(now: Turn, held: Request) -> bool:
+    """What was done at the desk is done first; then the promise cannot be kept here."""
+    request = undo.release(now, held)
+    waits = request.open and request.post == held.post and request.due is not None
+    if waits and request.overdue_since is None and not request.practice:
+        overdue.broken(now, request)
+        return True
+    return request != held
 
 
 # ── When something goes wrong ───────────────────────────────────────────────────────────────────
