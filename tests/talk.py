@@ -47,6 +47,7 @@ from bot.core.messages import (
     Wake,
 )
 from bot.core.records import (
+    PAGE,
     Conversation,
     ConversationKey,
     CountersKey,
@@ -86,7 +87,6 @@ MAGDEBURG = "netzwerkstelle-magdeburg"
 SPIELWAGEN = "schulsozialarbeit-st-5"  # its school lies in Magdeburg, its carrier is another
 WEEK = tuple(Span(day, time(8), time(15)) for day in range(5))
 ROUNDS = 4
-PAGE = 20
 OPERATOR = {
     "name": "Beispiel e. V.",
     "address": "Musterweg 1, Halle",
@@ -139,7 +139,7 @@ class Store:
                 return tuple(r.id for r in sorted(mine, key=lambda r: r.sent_at))
             case OpenRequests(post, page):
                 found = [r for r in self.all_requests() if r.post == post and r.open]
-                found.sort(key=lambda r: r.due or r.overdue_since or r.sent_at)
+                found.sort(key=lambda r: r.order)
                 return tuple(r.id for r in found[PAGE * page : PAGE * page + PAGE])
             case NamesInUse():
                 return frozenset(r.name for r in self.all_requests() if r.open)

@@ -21,6 +21,7 @@ from bot.core.messages import (
 )
 from bot.core.records import Ref, Request, Role
 from bot.core.taps import Act, Choose, Move
+from bot.core.tree import Reach
 from bot.core.turn import turn
 
 
@@ -431,7 +432,7 @@ def test_an_answered_request_stays_on_the_list_with_its_state():
     assert "Von Ihnen übernommen" in anna.labels[0]
 
 
-def test_the_overdue_ones_stand_on_top_of_the_list():
+def test_red_stands_before_overdue_and_that_before_what_is_due():
     talk, kim, anna, _ = offices()
     sending(kim)
     talk.due(kim.request)
@@ -439,9 +440,9 @@ def test_the_overdue_ones_stand_on_top_of_the_list():
     calm = sending(talk.visitor("mia")).request
     anna.commands(Command.DESK)
     names = [label.split(" · ")[0] for label in anna.labels]
-    assert names == [kim.request.name, red.name, calm.name]
-    assert anna.labels[0].endswith("überfällig")
-    assert "ROT" in anna.labels[1]
+    assert names == [red.name, kim.request.name, calm.name]
+    assert "ROT" in anna.labels[0]
+    assert anna.labels[1].endswith("überfällig")
 
 
 def test_a_list_by_due_time_alone_would_be_caught():
@@ -467,7 +468,8 @@ def test_a_row_of_the_list_fits_a_button():
             assert name[:20] in anna.labels[0]
     talk.store.save(replace(kim.request, name="Blauer Otter", topic="mobbing"))
     anna.commands(Command.DESK)
-    assert anna.labels[0] == "Blauer Otter · Mobbing und Ausgrenzung · Fr 27.11. 15 Uhr"
+    assert anna.labels[0] == "Blauer Otter · Schüler:in · Mobbing und… · Fr 27.11. 15 Uhr"
+    assert "Blauer Otter · Schüler:in · Mobbing und Ausgrenzung" in anna.text
 
 
 @pytest.mark.parametrize("topic", ["", "eingang", "kontakt", "gab-es-nie"])
@@ -498,6 +500,61 @@ def test_of_a_withdrawn_request_only_its_name_stays():
     card = next(s for s in reversed(anna.seen) if s.slot)
     assert card.text == f"Anfrage „{name}“\nZurückgezogen. Der Text ist gelöscht."
     assert card.choices == ()
+
+
+def many(count: int) -> tuple[Talk, Person]:
+    """So many open requests, the last one red and the last but one overdue."""
+    talk, kim, anna, _ = offices()
+    sending(kim)
+    first = kim.request
+    talk.store.save(replace(first, closed_at=talk.at))
+    for number in range(count):
+        due = talk.at + timedelta(days=1, minutes=number)
+        kept = replace(first, id=f"r{number:02}", name=f"Otter {number:02}", due=due)
+        late = talk.at if number == count - 2 else None
+        talk.store.save(replace(kept, alert=number == count - 1, overdue_since=late))
+    return talk, anna
+
+
+def named(person: Person) -> list[str]:
+    return [label.split(" · ")[0] for label in person.labels]
+
+
+def test_the_list_has_ten_on_a_page_and_turns_in_its_place():
+    talk, anna = many(25)
+    anna.commands(Command.DESK)
+    first = ["Otter 24", "Otter 23", *(f"Otter {n:02}" for n in range(8))]
+    assert named(anna) == [*first, "Weiter"]
+    assert anna.text.startswith("Offene Anfragen: 1–10\n")
+    anna.taps("Weiter")
+    assert named(anna) == [*(f"Otter {n:02}" for n in range(8, 18)), "Zurück", "Weiter"]
+    assert (anna.seen[-1].slot, anna.seen[-1].edit) == ("list", True)
+    anna.taps("Weiter")
+    assert named(anna) == [*(f"Otter {n:02}" for n in range(18, 23)), "Zurück"]
+    anna.taps("Zurück", "Zurück")
+    assert named(anna) == [*first, "Weiter"]
+    assert len([r for r in talk.store.all_requests() if r.open]) == 25
+
+
+def test_a_page_that_has_emptied_meanwhile_shows_the_last_one_there_is():
+    talk, anna = many(11)
+    anna.commands(Command.DESK)
+    on = anna.button("Weiter").tap
+    talk.store.save(replace(talk.store.request("r00"), closed_at=talk.at))
+    anna.pushes(on)
+    assert len(named(anna)) == 10
+    assert anna.text.startswith("Offene Anfragen: 10\n")
+
+
+def test_a_line_of_the_list_has_the_school_the_wish_and_the_language():
+    talk, kim, anna, _ = offices()
+    sending(kim)
+    talk.store.save(replace(kim.request, reach=Reach.CALL, language="uk"))
+    anna.commands(Command.DESK)
+    (line,) = anna.text.splitlines()[1:]
+    for part in (kim.request.name, "Schüler:in", "Magdeburg", "Anruf", "heute 15 Uhr"):
+        assert part in line
+    assert talk.k.languages["uk"].name in line
 
 
 def test_an_empty_list_says_so():

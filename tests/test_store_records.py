@@ -237,6 +237,19 @@ async def test_open_requests_come_in_pages_earliest_due_first_and_broken_promise
         assert second == tuple(f"r{n:02}" for n in range(19, 25))
 
 
+async def test_red_requests_come_first_however_late_they_are_due(tmp_path):
+    def fill(work):
+        for number in range(25):
+            work.save(request(f"r{number:02}", due=NOW.replace(day=25, minute=number)))
+        work.save(request("overdue", due=None, overdue_since=NOW))
+        work.save(request("red", due=NOW.replace(day=27), alert=True))
+
+    async with opened(tmp_path / "l.db") as store:
+        await store.run(fill)
+        first = await store.run(lambda work: work.load(OpenRequests(POST)))
+        assert first[:3] == ("red", "overdue", "r00")
+
+
 async def test_the_open_requests_of_a_conversation_come_oldest_first(tmp_path):
     def fill(work):
         work.save(request("new", sent_at=NOW.replace(hour=23)))

@@ -75,6 +75,67 @@ def test_with_nothing_not_even_the_name_is_there():
     assert request.name not in read_there(talk)
 
 
+def anna_of(talk: Talk) -> Person:
+    return next(p for p in talk.people if p.who == Staff("anna"))
+
+
+@pytest.mark.parametrize(
+    "taps",
+    [("Abschließen",), ("Weitergeben",), ("in fragen",), ("Zurückgeben",), ("Antworten",)],
+)
+def test_with_nothing_no_sentence_at_the_desk_names_the_request(taps):
+    talk = claimed("no")
+    (request,) = talk.store.all_requests()
+    anna = anna_of(talk)
+    for label in taps:
+        anna.does(Typed(next(each for each in anna.labels if label in each)), "telegram")
+        assert request.name not in read_there(talk)
+        assert "Schreibtisch im Web" in read_there(talk)
+
+
+def test_with_nothing_the_list_says_only_that_the_web_desk_has_it():
+    talk = claimed("no")
+    (request,) = talk.store.all_requests()
+    anna_of(talk).commands(Command.DESK)
+    (there,) = in_telegram(talk)
+    assert "Schreibtisch im Web" in there.text
+    assert [button.label for button in there.choices] == ["Nur am Schreibtisch im Web"]
+    for told in (request.name, "Pause", "Schüler", "15 Uhr"):
+        assert told not in there.text
+    assert request.name in anna_of(talk).text  # at the web desk
+
+
+def test_the_planted_fault_of_a_list_that_shows_all_would_be_seen():
+    talk = claimed("notice")
+    (request,) = talk.store.all_requests()
+    anna_of(talk).commands(Command.DESK)
+    with pytest.raises(AssertionError):
+        assert request.name not in read_there(talk)
+    assert WORDS not in read_there(talk)
+
+
+def test_one_list_hides_only_what_the_carrier_hides():
+    talk = claimed("no")
+    (request,) = talk.store.all_requests()
+    practice = replace(request, id="p", name="Übungs-Otter", practice=True, claimed_by=None)
+    talk.store.save(practice)
+    anna_of(talk).commands(Command.DESK)
+    (there,) = in_telegram(talk)
+    labels = [button.label.split(" · ")[0] for button in there.choices]
+    assert sorted(labels) == ["Nur am Schreibtisch im Web", "Übungs-Otter"]
+    assert "Übungs-Otter" in there.text
+    assert request.name not in there.text
+
+
+def test_withdrawing_empties_what_the_claimer_was_shown():
+    talk = claimed("text")
+    kim = talk.by_id("kim")
+    assert kim
+    kim.taps("Anfrage zurückziehen")
+    emptied = [e for e in talk.outcome.effects if isinstance(e, EmptyDesk)]
+    assert [(e.screen.text, e.member) for e in emptied] == [("gelöscht", "")]
+
+
 def test_words_that_come_later_are_only_announced():
     talk = claimed("notice")
     kim = talk.by_id("kim")
@@ -184,6 +245,17 @@ async def test_withdrawing_empties_the_desk_also_after_sixty_hours(tmp_path):
         await home.moves(timedelta(hours=10))
         await home.hears([typed(130, 500, "Anfrage zurückziehen")])
         assert not any(WORDS in text for text in home.chats.standing(ANNA))
+
+
+async def test_withdrawing_a_claimed_request_edits_its_words_at_the_desk_to_deleted(tmp_path):
+    async with house(tmp_path / "db") as home:
+        await claims(home)
+        assert any(WORDS in text for text in home.chats.standing(ANNA))
+        assert gone(home, ANNA) == 0
+        await home.hears([typed(130, 500, "Anfrage zurückziehen")])
+        assert not any(WORDS in text for text in home.chats.standing(ANNA))
+        assert gone(home, ANNA) >= 1
+        assert gone(home, BO) == 0
 
 
 async def test_without_permission_nothing_of_it_reaches_telegram(tmp_path):

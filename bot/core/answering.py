@@ -17,7 +17,7 @@ def answer(turn: Turn, member: Member, request: Request) -> None:
     """What is typed next is the answer; a draft that is there goes on."""
     if visible.hidden_here(turn, request):
         cards.put_down(turn, request, member, edit=True)
-        tell(turn, member, turn.text("answer_in_web", name=request.name))
+        cards.told(turn, request, member, turn.text("answer_in_web", name=request.name))
         return
     cards.put_down(turn, request, member, edit=True)  # its other buttons stay good
     if member.writing_to == request.id and member.draft:
@@ -30,7 +30,9 @@ def answer(turn: Turn, member: Member, request: Request) -> None:
     if request.language != GERMAN:
         text = f"{text}\n\n{foreign(turn, request)}"
     more = turn.acting(turn.text("do_snippets"), member.id, "snippets", request.id)
-    tell(turn, member, text, cancel, *([more] if snippets.offered(turn, request) else []))
+    cards.told(
+        turn, request, member, text, cancel, *([more] if snippets.offered(turn, request) else [])
+    )
 
 
 def choose(turn: Turn, member: Member, request: Request) -> None:
@@ -40,7 +42,7 @@ def choose(turn: Turn, member: Member, request: Request) -> None:
         turn.acting(each.title, member.id, "snippet", request.id, extra=each.id, group=group)
         for each in snippets.offered(turn, request)
     )
-    tell(turn, member, turn.text("snippets_which", name=request.name), *buttons)
+    cards.told(turn, request, member, turn.text("snippets_which", name=request.name), *buttons)
 
 
 def prepared(turn: Turn, member: Member, request: Request, snippet: str) -> None:
@@ -84,7 +86,8 @@ def preview(turn: Turn, member: Member, draft: str) -> None:
         tell(turn, without_draft(member), turn.text("desk_not_yours"))
         return
     if visible.hidden_here(turn, request):
-        tell(turn, replace(member, asked=None), turn.text("answer_in_web", name=request.name))
+        text = turn.text("answer_in_web", name=request.name)
+        cards.told(turn, request, replace(member, asked=None), text)
         return
     group, extra = f"reply:{request.id}", fingerprint(draft)
     send, drop = (
@@ -113,7 +116,7 @@ def discard(turn: Turn, member: Member, request: Request) -> None:
     """Nothing goes out; the card's own buttons may be typed again."""
     member = without_draft(member) if member.writing_to == request.id else member
     cards.put_down(turn, request, member, edit=True)
-    tell(turn, member, turn.text("reply_discarded", name=request.name))
+    cards.told(turn, request, member, turn.text("reply_discarded", name=request.name))
 
 
 def back_in_preview(turn: Turn, member: Member, request: Request, text: str, *, own: bool) -> None:

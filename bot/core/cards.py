@@ -307,6 +307,12 @@ def tell(turn: Turn, member: Member, text: str, *buttons: Button) -> None:
     turn.say(Staff(member.id), Screen(text, buttons))
 
 
+def told(turn: Turn, request: Request, member: Member, text: str, *buttons: Button) -> None:
+    """``tell`` about one request: as far as the member's door allows it."""
+    offer(turn, member, buttons)
+    show(turn, request, member, Screen(text, buttons))
+
+
 # ── What may be typed ───────────────────────────────────────────────────────────────────────────
 
 

@@ -42,7 +42,7 @@ def whom(turn: Turn, member: Member, request: Request) -> None:
         for m in colleagues(turn, member, request)
     )
     key = "counsel_whom" if buttons else "counsel_nobody"
-    tell(turn, member, turn.text(key, name=request.name), *buttons)
+    cards.told(turn, request, member, turn.text(key, name=request.name), *buttons)
 
 
 def ask(turn: Turn, member: Member, request: Request, to: str) -> None:

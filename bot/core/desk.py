@@ -184,6 +184,8 @@ def done(turn: Turn, member: Member, ref: Ref, request: Request | None) -> None:
     before = len(turn.effects)
     if request is not None:
         on_request(turn, member, ref, request)
+    elif ref.action == "list_page":
+        listing.turned(turn, member, ref)
     elif ref.action == editing.ASKED:
         editing.tapped(turn, member, ref)
     elif ref.action in entries.ACTIONS:
@@ -230,10 +232,10 @@ def claim(turn: Turn, member: Member, request: Request) -> None:
     if not request.open or holder is not None:
         turn.audit("refused:claim", request.name)
     if not request.open:
-        tell(turn, member, cards.state_of(turn, request, member))
+        cards.told(turn, request, member, cards.state_of(turn, request, member))
     elif holder is not None:
-        told = turn.text("claimed_by_other", name=request.name, member=holder.label)
-        tell(turn, member, told)
+        text = turn.text("claimed_by_other", name=request.name, member=holder.label)
+        cards.told(turn, request, member, text)
     else:
         requests.claim(turn, member, request)
 
@@ -252,7 +254,7 @@ def on_mine(turn: Turn, member: Member, ref: Ref, request: Request) -> None:
         member = turn.team.member(member.id) or member
     if request.pending is not None:
         cards.put_down(turn, request, member, edit=True)
-        tell(turn, member, turn.text("held_first", name=request.name))
+        cards.told(turn, request, member, turn.text("held_first", name=request.name))
     else:
         act(turn, member, ref, request)
 
@@ -273,7 +275,7 @@ def act(turn: Turn, member: Member, ref: Ref, request: Request) -> None:
         case "snippet":
             answering.prepared(turn, member, request, ref.extra)
         case "give_back":
-            tell(turn, done, turn.text("given_back", name=request.name))
+            cards.told(turn, request, done, turn.text("given_back", name=request.name))
             requests.give_back(turn, request)
         case _:
             let_go(turn, done, ref, request)

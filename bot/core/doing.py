@@ -49,7 +49,7 @@ def where_to(turn: Turn, member: Member, request: Request) -> None:
         for rung in handover.targets(turn, request)
     )
     key = "hand_over_where" if buttons else "hand_over_nobody"
-    tell(turn, member, turn.text(key, name=request.name), *buttons)
+    cards.told(turn, request, member, turn.text(key, name=request.name), *buttons)
 
 
 def target(turn: Turn, request: Request, post: str) -> str:
@@ -78,7 +78,7 @@ def why_close(turn: Turn, member: Member, request: Request) -> None:
         )
         for reason in REASONS
     )
-    tell(turn, member, turn.text("close_why", name=request.name), *buttons)
+    cards.told(turn, request, member, turn.text("close_why", name=request.name), *buttons)
 
 
 def close_as(turn: Turn, member: Member, request: Request, reason: Reason) -> None:
@@ -97,7 +97,7 @@ def whom(turn: Turn, member: Member, request: Request) -> None:
         for label, name in (*names, (turn.text("do_nobody_named"), ""))
     )
     asked = replace(member, asked=f"passed_to:{request.id}")
-    tell(turn, asked, turn.text("passed_to_whom", name=request.name), *buttons)
+    cards.told(turn, request, asked, turn.text("passed_to_whom", name=request.name), *buttons)
 
 
 def passed_to_typed(turn: Turn, member: Member, request_id: str, text: str) -> None:
@@ -131,5 +131,5 @@ def unblock(turn: Turn, member: Member, request: Request) -> None:
     """On the desk again, before its time."""
     request = silence.unblock(turn, request)
     cards.refresh(turn, request, request.post)
-    tell(turn, member, turn.text("unblocked_desk", name=request.name))
+    cards.told(turn, request, member, turn.text("unblocked_desk", name=request.name))
     requests.tell(turn, request, turn.text_for(request, "silence_over", name=request.name))

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.core import cards, telling
-from bot.core.messages import Button, Count, Screen, Staff, Timer, Wake
+from bot.core.messages import Button, Count, Screen, Timer, Wake
 from bot.core.records import Conversation, Reason, Ref, Request
 from bot.core.standing import stand
 from bot.core.world import Turn
@@ -67,7 +67,7 @@ def answered(turn: Turn, conversation: Conversation, ref: Ref) -> None:
         told = (holder,) if holder else turn.team.of(request.post)
         for member in told:
             text = turn.german.said("contact_missing", None, name=request.name)
-            turn.say(Staff(member.id), Screen(text), request.id)
+            cards.show(turn, request, member, Screen(text))
     stand(turn, conversation, first=turn.text(key, conversation.audience))
 
 

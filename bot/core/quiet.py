@@ -5,8 +5,8 @@ from dataclasses import replace
 from bot.core.calendar import clock, spoken_hours
 from bot.core.cards import tell
 from bot.core.hours import clock_in, spans_of
-from bot.core.listing import row
-from bot.core.messages import Button, Screen, Staff, Timer, Wake
+from bot.core.listing import laid, rows
+from bot.core.messages import Screen, Staff, Timer, Wake
 from bot.core.presence import absent
 from bot.core.reach import belongs, next_digest
 from bot.core.records import Member, Ref, Request
@@ -99,7 +99,9 @@ def summed_up(turn: Turn, member: Member, key: str) -> None:
     member = replace(member, held_back=())
     turn.put(member)
     if waiting:
-        tell(turn, member, turn.text(key, count=str(len(waiting))), *rows(turn, member, waiting))
+        first = tuple(waiting[:MOST])
+        screen = Screen(turn.text(key, count=str(len(waiting))), rows(turn, member, first))
+        laid(turn, member, screen, first)
     elif key == "return_head":
         tell(turn, member, turn.text("return_nothing"))
 
@@ -109,12 +111,6 @@ def lies_here(turn: Turn, request: Request, member: Member) -> bool:
     if not request.open or request.claimed_by not in {None, member.id}:
         return False
     return request.claimed_by == member.id or belongs(turn, request, member)
-
-
-def rows(turn: Turn, member: Member, waiting: list[Request]) -> tuple[Button, ...]:
-    return tuple(
-        turn.acting(row(turn, member, each), member.id, "show", each.id) for each in waiting[:MOST]
-    )
 
 
 ACTIONS = frozenset({"presence_quiet", "presence_quiet_off", "presence_quiet_plan"})

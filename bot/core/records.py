@@ -5,12 +5,16 @@ keys are a closed union: ``turn.needs`` asks for them, the store answers.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
+from typing import Final
 
 from bot.core.directory import Span
 from bot.core.messages import Button
 from bot.core.tree import Audience, Reach
+
+NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
+PAGE: Final = 20  # open requests in one ``OpenRequests``
 
 # ── Keys ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -41,7 +45,7 @@ class RequestsOf:
 
 @dataclass(frozen=True, slots=True)
 class OpenRequests:
-    """One page of a post's open requests, earliest due first → tuple of request ids."""
+    """One page of a post's open requests, as ``Request.order`` says → tuple of request ids."""
 
     post: str
     page: int = 0
@@ -248,6 +252,16 @@ class Request:
     @property
     def open(self) -> bool:
         return self.closed_at is None
+
+    @property
+    def order(self) -> tuple[int, datetime, str]:
+        """Its place on a desk: red, then overdue, then by due time.
+
+        Where no promise runs, the oldest waits on top; where nobody waits, nothing is due.
+        """
+        settled = self.answered_at is not None or self.practice
+        due = self.overdue_since or self.due or (NEVER if settled else self.sent_at)
+        return 0 if self.alert else 1 if self.overdue_since else 2, due, self.id
 
 
 @dataclass(frozen=True, slots=True)

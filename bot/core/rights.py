@@ -66,6 +66,7 @@ ACTIONS: Mapping[str, Right] = {
     # a request
     "claim": Right(WORK, Where.OWN),
     "show": Right(WORK, Where.OWN),
+    "list_page": Right(WORK, Where.ANY, kept=False),  # the own posts only: looked at there
     "answer": _ASKING,
     "reply_send": _MINE,
     "reply_discard": _ASKING,

@@ -16,6 +16,7 @@ from bot.core import (
     gathering,
     joining,
     leaving,
+    listing,
     opening,
     overdue,
     quiet,
@@ -122,8 +123,7 @@ def _of_who(event: Event, known: Known, keys: set[Key]) -> tuple[Button, ...]:
             if member.asked and member.asked.startswith(("passed_to:", "counsel:")):
                 keys.add(RequestKey(member.asked.split(":")[1]))
             if isinstance(event.body, Commanded | Started):
-                keys.update(OpenRequests(post) for post in member.posts)
-                keys.update(_of_deputy(member_id, known))
+                keys.update(_of_list(member_id, known, 0))
             if event.body == Commanded(Command.SITUATION):
                 _of_situation(known, keys)
             return member.shown
@@ -144,10 +144,13 @@ def _of_conversation(found: Conversation, keys: set[Key]) -> None:
         keys.add(RequestKey(found.writing_to))
 
 
-def _of_deputy(member: str, known: Known) -> tuple[OpenRequests, ...]:
-    """A deputy's list holds the posts for which she may step in."""
+def _of_list(member_id: str, known: Known, page: int) -> set[OpenRequests]:
+    """What a page of a member's list may hold; a deputy's has the posts where she may step in."""
     team = cast("Team | None", known.get(TeamKey())) or Team()
-    return tuple(OpenRequests(facts.id) for facts in team.posts if facts.deputy == member)
+    member = team.member(member_id)
+    posts = {*member.posts} if member else set()
+    posts |= {facts.id for facts in team.posts if facts.deputy == member_id}
+    return {OpenRequests(post, each) for post in posts for each in listing.pages_needed(page)}
 
 
 def _of_held(member: str, known: Known) -> tuple[RequestKey, ...]:
@@ -204,6 +207,8 @@ def _of_refs(refs: Iterable[str], known: Known, keys: set[Key]) -> None:
         found = cast("Ref | None", known.get(RefKey(ref)))
         if found is not None and found.about:
             keys.add(RequestKey(found.about))
+        if found is not None and found.action == "list_page":
+            keys.update(_of_list(found.owner, known, int(found.extra)))
         if found is not None and found.action in NAMING:
             keys.add(NamesInUse())
 

@@ -26,6 +26,11 @@ def scope(turn: Turn, post: str) -> str:
     return permission.telegram if permission else NOTHING
 
 
+def nothing_there(turn: Turn, request: Request) -> bool:
+    """Whether nothing at all of a request may stand in Telegram, not even its name."""
+    return not request.practice and scope(turn, request.post) == NOTHING
+
+
 def words_there(turn: Turn, request: Request) -> bool:
     """Whether the words of a request may be read in Telegram."""
     written = (word.via for word in request.words if word.by is Author.VISITOR)
@@ -42,6 +47,6 @@ def instead(turn: Turn, request: Request, screen: Screen, bare: Screen | None) -
     """What Telegram shows instead of this screen; None: the same. ``bare``: without the words."""
     if words_there(turn, request):
         return None
-    if scope(turn, request.post) == NOTHING:
+    if nothing_there(turn, request):
         return Screen(turn.text("desk_in_web"), slot="desk_in_web", edit=screen.edit)
     return bare

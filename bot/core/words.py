@@ -59,6 +59,8 @@ _PLAIN = """
     counsel_not_now counsel_dropped do_counsel_answer
     desk_in_web words_in_web emptied telegram_ask do_telegram do_telegram_no do_telegram_notice
     do_telegram_text telegram_no telegram_notice telegram_text list_in_web
+    list_head_bare list_hidden list_who_pupil list_who_guardian list_who_teacher list_reach_here
+    list_reach_visit list_reach_call do_list_on do_list_back
     list_overdue list_red plan_none who_first
 """
 # Who is there and who is not (away, quiet, opening, closed_days, deputies, reckoning).
@@ -192,7 +194,8 @@ _GAPS = {
     "joined": "name",
     "joined_promise": "name promise",
     "list_head": "count",
-    "list_row": "name topic due",
+    "list_row": "name who topic due",
+    "list_line": "name who facts",
     "list_which": "word",
     "outage": "since until",
     "overdue_elsewhere": "name post",

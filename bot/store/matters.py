@@ -3,17 +3,14 @@
 import os
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 
-from bot.core.records import Enclosure, Request, Word
+from bot.core.records import PAGE, Enclosure, Request, Word
 from bot.store import codec
 from bot.store.memory import Names
 from bot.store.sealing import KEY_BYTES, REQUEST_KID, Place, Seal
 from bot.store.unit import Unit
 
-NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 BESIDE = -1  # the place of what lies beside the words; those count from 0
-PAGE = 20  # open requests on one page of the desk
 
 
 class Matters(Unit):
@@ -51,8 +48,7 @@ class Matters(Unit):
         return Seal(REQUEST_KID, key)
 
     def _save_request(self, request: Request) -> None:
-        settled = request.answered_at is not None or request.practice
-        due = request.overdue_since or request.due or (NEVER if settled else request.sent_at)
+        rank, due, _ = request.order
         self._do(
             "put_request",
             id=request.id,
@@ -60,8 +56,7 @@ class Matters(Unit):
             post=request.post,
             sealed_name=self._close(request.name.encode(), "requests", request.id, "name"),
             sealed_state=self._close(codec.request_bytes(request), "requests", request.id, "state"),
-            # A broken promise stays on top of the list until somebody takes it; where none
-            # runs, the oldest waits on top; where nobody waits, nothing is overdue.
+            rank=rank,
             due=codec.micros(due),
             open=int(request.open),
             sent_at=codec.micros(request.sent_at),

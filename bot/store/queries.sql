@@ -46,15 +46,16 @@ DELETE FROM conversations WHERE id = :id;
 -- name: request(id)$
 SELECT sealed_state FROM requests WHERE id = :id;
 
--- name: put_request(id, conversation, post, sealed_name, sealed_state, due, open, sent_at, closed_at)!
+-- name: put_request(id, conversation, post, sealed_name, sealed_state, rank, due, open, sent_at, closed_at)!
 INSERT INTO requests
-    (id, conversation, post, sealed_name, sealed_state, due, open, sent_at, closed_at)
+    (id, conversation, post, sealed_name, sealed_state, rank, due, open, sent_at, closed_at)
 VALUES
-    (:id, :conversation, :post, :sealed_name, :sealed_state, :due, :open, :sent_at, :closed_at)
+    (:id, :conversation, :post, :sealed_name, :sealed_state, :rank, :due, :open, :sent_at,
+     :closed_at)
 ON CONFLICT (id) DO UPDATE SET
     conversation = excluded.conversation, post = excluded.post,
     sealed_name = excluded.sealed_name, sealed_state = excluded.sealed_state,
-    due = excluded.due, open = excluded.open,
+    rank = excluded.rank, due = excluded.due, open = excluded.open,
     sent_at = excluded.sent_at, closed_at = excluded.closed_at;
 
 -- name: requests_of(conversation)
@@ -62,7 +63,7 @@ SELECT id FROM requests WHERE conversation = :conversation AND open = 1 ORDER BY
 
 -- name: open_requests(post, size, skip)
 SELECT id FROM requests WHERE post = :post AND open = 1
-ORDER BY due, id LIMIT :size OFFSET :skip;
+ORDER BY rank, due, id LIMIT :size OFFSET :skip;
 
 -- name: waiting()
 SELECT DISTINCT conversation FROM requests WHERE open = 1 ORDER BY conversation;
