@@ -81,7 +81,7 @@ def anna_of(talk: Talk) -> Person:
 
 @pytest.mark.parametrize(
     "taps",
-    [("Abschließen",), ("Weitergeben",), ("in fragen",), ("Zurückgeben",), ("Antworten",)],
+    [("Abschließen",), ("Weitergeben",), ("Kolleg:in fragen",), ("Zurückgeben",), ("Antworten",)],
 )
 def test_with_nothing_no_sentence_at_the_desk_names_the_request(taps):
     talk = claimed("no")
