@@ -9,8 +9,6 @@ from planted import DELIVERED, rewritten, sound
 
 from bot.cli import main
 
-SCENARIOS = Path(__file__).parent / "scenarios"
-
 
 @pytest.fixture
 def knowledge(tmp_path: Path) -> Path:
@@ -22,6 +20,18 @@ def knowledge(tmp_path: Path) -> Path:
 
 def lotse(*words: str | Path) -> Result:
     return CliRunner().invoke(main, [str(word) for word in words])
+
+
+def scenario(folder: Path, heard: str) -> Path:
+    """A folder with one talk, in which a pupil names the topic and the bot says ``heard``."""
+    folder = folder / "played"
+    folder.mkdir()
+    (folder / "mobbing.yaml").write_text(
+        'world: {at: "2026-11-24 10:00", audience: pupil}\n'
+        f'talk:\n  - pupil: mobbing\n  - bot: {{contains: "{heard}"}}\n',
+        encoding="utf-8",
+    )
+    return folder
 
 
 # ── walk ────────────────────────────────────────────────────────────────────────────────────────
@@ -55,23 +65,19 @@ def test_walk_refuses_what_cannot_be_loaded(knowledge: Path):
     assert "Meinten Sie „klasse“?" in told.output
 
 
-def test_walk_plays_the_scenarios_beside_it(tmp_path: Path):
-    name = "drei-worte-finden-das-thema.yaml"
-    (tmp_path / name).write_bytes((SCENARIOS / name).read_bytes())
-    told = lotse("walk", "--knowledge", DELIVERED, "--scenarios", tmp_path, "--json")
+def test_walk_plays_the_scenarios_beside_it(knowledge: Path, tmp_path: Path):
+    played = scenario(tmp_path, "Was passt bei dir am besten?")
+    told = lotse("walk", "--knowledge", knowledge, "--scenarios", played, "--json")
     assert told.exit_code == 0, told.output
     figures = json.loads(told.output)
     assert figures["findings"] == []
-    assert figures["screens"][0] == figures["screens"][1]
+    assert figures["screens"] == [13, 13]
     assert 0 < figures["scenarios"]["screens"][0] < figures["screens"][0]
 
 
-def test_walk_says_when_a_scenario_goes_another_way(tmp_path: Path):
-    (tmp_path / "anders.yaml").write_text(
-        'world: {at: "2026-11-24 10:00"}\ntalk:\n  - bot: {contains: "Nie gesagt"}\n',
-        encoding="utf-8",
-    )
-    told = lotse("walk", "--knowledge", DELIVERED, "--scenarios", tmp_path)
+def test_walk_says_when_a_scenario_goes_another_way(knowledge: Path, tmp_path: Path):
+    played = scenario(tmp_path, "Nie gesagt")
+    told = lotse("walk", "--knowledge", knowledge, "--scenarios", played)
     assert told.exit_code == 1
     assert "„Nie gesagt“ steht nicht da" in told.output
 

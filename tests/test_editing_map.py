@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from planted import DELIVERED, rewritten, sound
+from planted import rewritten, sound
 
 from bot.cli import main
 from bot.core.check import atlas
@@ -122,12 +122,12 @@ def test_every_link_of_the_page_leads_to_a_screen_on_it(tree: Tree):
 def test_the_command_writes_all_of_it(tmp_path: Path):
     empty = tmp_path / "none"
     empty.mkdir()
-    out = tmp_path / "karte"
+    folder, out = sound(tmp_path), tmp_path / "karte"
     told = CliRunner().invoke(
-        main, ["map", str(out), "--knowledge", str(DELIVERED), "--scenarios", str(empty)]
+        main, ["map", str(out), "--knowledge", str(folder), "--scenarios", str(empty)]
     )
     assert told.exit_code == 0, told.output
-    topics = {path.stem for path in (DELIVERED / "tree").rglob("*.yaml")}
+    topics = {path.stem for path in (folder / "tree").rglob("*.yaml")}
     assert {path.stem for path in out.glob("*.dot")} == topics | {"alle"}
     assert {path.stem for path in out.glob("*.mmd")} == topics | {"alle"}
     assert "karte.html" in {path.name for path in out.iterdir()}

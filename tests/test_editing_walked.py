@@ -7,6 +7,7 @@ from random import Random
 import pytest
 from planted import DELIVERED, TODAY, rewritten, sound
 from talk import Talk
+from talk import knowledge as delivered
 
 from bot.core.check.count import MOST, coverage, paths
 from bot.core.check.count import _Counter as Counter
@@ -62,7 +63,7 @@ def test_the_delivered_tree_is_seen_whole():
 
 def test_conversations_that_wander_stay_within_what_was_walked():
     """The walk lets go of what a state cannot depend on; a real talk shows that it may."""
-    k = load(DELIVERED).knowledge
+    k = delivered()
     walk = Walker(Setting(k, Team(), Talk().at)).walk()
     met, dice = 0, Random(7)
     for seed in range(12):

@@ -29,8 +29,8 @@ def walk(knowledge: Path | None, scenarios: Path | None, *, as_object: bool) -> 
     if loaded.knowledge is None:
         errors = (f for f in loaded.findings if f.grade is Grade.ERROR)
         raise Refusal("\n".join(worded(f) for f in errors))
+    played = played_in(loaded.knowledge, scenarios)  # first: a wrong scenario is told at once
     report = walked(loaded.material, loaded.knowledge, today())
-    played = played_in(loaded.knowledge, scenarios)
     if as_object:
         figures = _figures(loaded.knowledge, report, played)
         click.echo(json.dumps(figures, ensure_ascii=False, indent=1))
