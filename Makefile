@@ -11,7 +11,10 @@ CORE := $(foreach part,\
 
 BROWSER := tests/test_web_browser.py
 
-.PHONY: demo test core rest chromium format bench soak audit clean
+# Each of these starts the program itself, many times.
+COMMANDS := $(foreach part,cli whole reload proposals translating_cli,tests/test_$(part).py)
+
+.PHONY: demo test one two core chromium format bench soak audit clean
 
 demo: .venv/run
 	@$(BIN)/lotse demo
@@ -22,17 +25,20 @@ test: .venv/dev chromium
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/lotse check
-	$(MAKE) --no-print-directory --jobs=2 --output-sync=target core rest
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target one two
 	@command -v chromium >/dev/null || { echo "Es fehlt nur der Browser: apt-get install chromium"; exit 3; }
 	$(BIN)/pytest $(BROWSER)
 
-# Side by side, one for each core of a small machine.
+# Side by side, one for each core of a small machine, about equally long.
+one: core
+	$(BIN)/pytest $(COMMANDS)
+
+two: .venv/dev
+	$(BIN)/pytest $(filter-out $(CORE) $(COMMANDS) $(BROWSER),$(ALL))
+
 core: .venv/dev
 	$(BIN)/coverage run -m pytest $(CORE)
 	$(BIN)/coverage report --fail-under=100 --skip-covered
-
-rest: .venv/dev
-	$(BIN)/pytest $(filter-out $(CORE) $(BROWSER),$(ALL))
 
 # A real browser, and graphviz for the editors' maps, from Debian, where we may install one; without it `test` ends with exit 3.
 chromium:

@@ -87,6 +87,14 @@ class Talking:
     async def reads(self, chat: int, words: str) -> None:
         await self.api.until(lambda: any(words in t for t in self.api.texts(chat)), WITHIN)
 
+    async def news(self, chat: int, number: int) -> None:
+        """Opens what is new, the so-manieth time that something is."""
+        teaser = "Es gibt etwas Neues"
+        await self.api.until(
+            lambda: sum(teaser in text for text in self.api.texts(chat)) >= number, WITHIN
+        )
+        await self.taps(chat, "Neues ansehen")
+
     def _has(self, chat: int, label: str) -> bool:
         return any(label in text for m in self.api.messages(chat) for text, _ in m.buttons)
 
@@ -102,6 +110,7 @@ async def opened_office(talk: Talking, site: Site) -> None:
         await talk.says(chat, "/start " + made.out.splitlines()[0].partition("start=")[2])
     await talk.taps(COLLEAGUE, "Erlaubnis eintragen")
     await talk.says(COLLEAGUE, "20.11.2026 Petra Beispiel")
+    await talk.taps(COLLEAGUE, "Was in Telegram stehen darf", "Auch Texte")
     for chat in (COLLEAGUE, WORKER):
         await talk.taps(chat, "Meine Wochenzeiten")
         await talk.says(chat, "Mo-Do 8-15, Fr 8-12")
@@ -123,12 +132,12 @@ async def whole_matter(talk: Talking, site: Site) -> None:
     await talk.reads(WORKER, "Noch frei")
     await talk.taps(WORKER, "Übernehmen")
     await talk.reads(WORKER, WORDS)
+    await talk.news(CHILD, 1)
     await talk.taps(WORKER, "Antworten")
     await talk.says(WORKER, REPLY)
     await talk.reads(WORKER, REPLY)
     await talk.taps(WORKER, "Senden")
-    await talk.reads(CHILD, "Es gibt etwas Neues")
-    await talk.taps(CHILD, "Neues ansehen")
+    await talk.news(CHILD, 2)
     await talk.reads(CHILD, REPLY)
     with closing(sqlite3.connect(site.folder / "lotse.sqlite", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")

@@ -217,6 +217,14 @@ def test_a_member_out_of_reach_gives_back_and_the_answer_still_goes():
     assert "Komm morgen vorbei." in heard(kim)
 
 
+def test_a_member_out_of_reach_who_has_just_closed_leaves_it_closed():
+    talk, kim, anna, _ = claimed()
+    request = kim.request
+    anna.taps("Abschließen", "Nicht ernst gemeint")
+    talk.happens(House(), NotDelivered(Staff("anna"), request.id))
+    assert not talk.store.request(request.id).open
+
+
 def test_a_post_that_pauses_lets_an_answer_go_first():
     talk, kim, _anna = answered()
     talk.store.save(replace(talk.store.team().facts(MAGDEBURG), paused=True))

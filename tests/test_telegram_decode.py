@@ -136,6 +136,8 @@ def test_every_command_has_a_word():
 
 ALL_COMMANDS = [
     "vorschau",
+    "einladen",
+    "lage",
     "web",
     "abwesend",
     "hilfe",
