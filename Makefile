@@ -12,7 +12,7 @@ CORE := $(foreach part,\
 BROWSER := tests/test_web_browser.py
 
 # Each of these starts the program itself, many times.
-COMMANDS := $(foreach part,cli whole reload proposals translating_cli,tests/test_$(part).py)
+COMMANDS := $(foreach part,whole reload proposals translating_cli,tests/test_$(part).py)
 
 .PHONY: demo test one two core chromium format bench soak audit clean
 
