@@ -133,10 +133,19 @@ class Translator:
     def _node(self, node: Node | Gate, *, both: bool) -> Node | Gate:
         if isinstance(node, Gate):
             return node
-        choices = tuple(replace(c, label=self.label(c.label)) for c in node.choices)
-        return replace(node, say=self.say(node.say, both=both), choices=choices)
+        said, labels = self.say(node.say, both=both), [self.label(c.label) for c in node.choices]
+        if said is node.say and all(
+            new is c.label for new, c in zip(labels, node.choices, strict=True)
+        ):
+            return node
+        relabelled = zip(node.choices, labels, strict=True)
+        choices = tuple(replace(choice, label=label) for choice, label in relabelled)
+        return replace(node, say=said, choices=choices)
 
     def _turned(self, text: Text, said: Said) -> Text:
+        """The text in this language; itself where the catalog has nothing for it."""
+        if not any(place in self.catalog for place in places(text)):
+            return text
         pupil, guardian, teacher = (said(_place(text, a), text.of(a)) for a in Audience)
         return Text(text.key, pupil, guardian, teacher, german=text)
 
