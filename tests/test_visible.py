@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from talk import MAGDEBURG, Person, Talk, offices, sending
+from talk import MAGDEBURG, SPIELWAGEN, Person, Talk, offices, sending, two_rungs
 from telegram_house import ANNA, BO, OFFICE, House, asks, house, tapped, typed
 
+from bot.core.directory import COORDINATION
 from bot.core.messages import Command, EmptyDesk, Say, Screen, Staff, Typed
 from bot.core.records import PostFacts, Role
 
@@ -16,8 +17,8 @@ WORDS = "Es geht um die Pause."
 # ── In the core ─────────────────────────────────────────────────────────────────────────────────
 
 
-def allowed(talk: Talk, scope: str) -> None:
-    facts = talk.store.team().facts(MAGDEBURG)
+def allowed(talk: Talk, scope: str, post: str = MAGDEBURG) -> None:
+    facts = talk.store.team().facts(post)
     assert facts.permission
     permission = replace(facts.permission, telegram=scope)
     talk.store.save(replace(facts, permission=permission))
@@ -125,6 +126,40 @@ def test_one_list_hides_only_what_the_carrier_hides():
     assert sorted(labels) == ["Nur am Schreibtisch im Web", "Übungs-Otter"]
     assert "Übungs-Otter" in there.text
     assert request.name not in there.text
+
+
+def overdue_at_the_school(office: str) -> tuple[Talk, str]:
+    """Nobody at the school's post answered, and nothing was agreed; what others hear of it."""
+    talk, kim, _, _ = two_rungs()
+    talk.staffed(COORDINATION, "kim-ko", "lou-ko")
+    allowed(talk, "text", SPIELWAGEN)
+    for post in (MAGDEBURG, COORDINATION):
+        allowed(talk, office, post)
+    sending(kim, consent=False)
+    talk.due(kim.request)
+    return talk, kim.request.name
+
+
+def test_whoever_reads_of_it_elsewhere_reads_as_their_own_carrier_allows():
+    talk, name = overdue_at_the_school("no")
+    elsewhere = [say for say in told_to(talk, "anna", "kim-ko") if say.request or say.telegram]
+    assert elsewhere
+    for say in elsewhere:
+        assert say.telegram is not None
+        assert name not in say.telegram.text
+        assert "Magdeburg" not in say.telegram.text
+
+
+def test_where_both_carriers_allow_it_the_fact_stands_there():
+    talk, name = overdue_at_the_school("notice")
+    said = "\n".join((s.telegram or s.screen).text for s in told_to(talk, "anna", "kim-ko"))
+    assert name in said
+    assert "überfällig" in said
+
+
+def told_to(talk: Talk, *members: str) -> list[Say]:
+    says = [e for e in talk.outcome.effects if isinstance(e, Say)]
+    return [say for say in says if say.to in {Staff(member) for member in members}]
 
 
 def test_withdrawing_empties_what_the_claimer_was_shown():

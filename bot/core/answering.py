@@ -15,7 +15,7 @@ GERMAN = "de"
 
 def answer(turn: Turn, member: Member, request: Request) -> None:
     """What is typed next is the answer; a draft that is there goes on."""
-    if visible.hidden_here(turn, request):
+    if visible.hidden_here(turn, request, member):
         cards.put_down(turn, request, member, edit=True)
         cards.told(turn, request, member, turn.text("answer_in_web", name=request.name))
         return
@@ -85,7 +85,7 @@ def preview(turn: Turn, member: Member, draft: str) -> None:
     if not cards.mine(request, member):
         tell(turn, without_draft(member), turn.text("desk_not_yours"))
         return
-    if visible.hidden_here(turn, request):
+    if visible.hidden_here(turn, request, member):
         text = turn.text("answer_in_web", name=request.name)
         cards.told(turn, request, replace(member, asked=None), text)
         return

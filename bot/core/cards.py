@@ -269,7 +269,7 @@ def show(  # noqa: PLR0913  (what is shown, and where)
     if quotes and bare is None:
         text = turn.text("words_in_web_of", name=request.name)
         bare = Screen(text, slot=screen.slot, edit=screen.edit)
-    there = visible.instead(turn, request, screen, bare)
+    there = visible.instead(turn, request, member, screen, bare)
     turn.say(Staff(member.id), screen, request.id, quotes=quotes, telegram=there)
 
 

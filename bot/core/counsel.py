@@ -50,7 +50,7 @@ def ask(turn: Turn, member: Member, request: Request, to: str) -> None:
     other = turn.team.member(to)
     if other is None or not between(turn, member, request, to):
         tell(turn, member, turn.text("desk_not_yours"))
-    elif (member.draft and member.writing_to) or visible.hidden_here(turn, request):
+    elif (member.draft and member.writing_to) or visible.hidden_here(turn, request, member):
         tell(turn, member, turn.text("counsel_not_now"))
     else:
         asked = replace(member, draft="", asked=f"{ASKED}:{request.id}:{to}")

@@ -125,7 +125,7 @@ def laid(
     The places stay the same, so that a number means the same card at both desks.
     """
     cards.offer(turn, member, screen.choices)
-    hidden = [each is not None and visible.nothing_there(turn, each) for each in found]
+    hidden = [each is not None and visible.nothing_there(turn, each, member) for each in found]
     bare = None
     if any(hidden):
         kept = [line for line, hide in zip(lines, hidden, strict=False) if not hide]

@@ -7,7 +7,7 @@ from bot.core import cards, following, silence
 from bot.core.ahead import brought_back, written_ahead
 from bot.core.calendar import when
 from bot.core.directory import COORDINATION, PostKind
-from bot.core.messages import Count, Screen, Staff, Timer, Wake
+from bot.core.messages import Count, Screen, Timer, Wake
 from bot.core.reach import desks
 from bot.core.records import Reason, Request
 from bot.core.request import (
@@ -203,4 +203,4 @@ def recall(turn: Turn, request: Request) -> None:
         "since": when(request.overdue_since or turn.event.at, turn.event.at),
     }
     for member in turn.team.of(COORDINATION):
-        turn.say(Staff(member.id), Screen(turn.text("overdue_fact", None, **values)))
+        cards.show(turn, request, member, Screen(turn.text("overdue_fact", None, **values)))
