@@ -339,6 +339,27 @@ def test_what_a_blocked_visitor_writes_is_kept_and_disturbs_nobody():
     assert len(anna.seen) == seen
 
 
+def test_a_blocked_visitor_reads_in_the_list_that_nobody_reads_along_until_when():
+    _talk, kim, _anna = blocked()
+    heard(kim)
+    kim.taps("Meine Anfragen")
+    (row,) = [line for line in kim.text.splitlines() if kim.request.name in line]
+    assert "beantwortet" not in row
+    assert "liest dort niemand mit" in row
+    assert "1. Dezember" in row
+
+
+def test_a_blocked_request_stays_silent_when_whoever_blocked_it_is_out_of_reach():
+    talk, kim, _anna = blocked()
+    bo = next(person for person in talk.people if person.who == Staff("bo"))
+    seen = len(bo.seen)
+    talk.happens(House(), NotDelivered(Staff("anna"), kim.request.id))
+    assert kim.request.claimed_by is None
+    assert kim.request.due is None
+    assert talk.store.timers[Timer.PROMISE, kim.request.id] == kim.request.silenced_until
+    assert all(screen.edit for screen in bo.seen[seen:])
+
+
 def test_danger_lifts_a_block_at_once():
     talk, kim, anna = blocked()
     heard(kim)

@@ -27,8 +27,10 @@ from bot.core.messages import (
 )
 from bot.core.posts import other_carrier
 from bot.core.presence import absent
+from bot.core.reckoning import page_of
 from bot.core.records import Conversation, Key, Request, RequestKey, Role
 from bot.core.routing import SCHOOL
+from bot.core.silence import SILENT
 from bot.core.taps import MOVES, Act, Choose, Move, Open, Speak, Tap, decode_tap, encode_tap
 from bot.core.tree import Gate
 from bot.core.world import Turn
@@ -279,11 +281,14 @@ def requests_have_owners(talk: Talk) -> None:
             continue
         if request.open:
             assert request.post
-            if request.silenced_until is not None:  # nothing is owed until then
+            if request.silenced_until is not None:  # blocked: nothing is owed until then
+                assert request.due is None
+                assert request.overdue_since is None
                 assert talk.store.timers[Timer.PROMISE, request.id] <= request.silenced_until
+                assert request.silenced_until - talk.at <= SILENT
                 continue
             returns = any(
-                k is Timer.LEFT and r.startswith(request.post) for k, r in talk.store.timers
+                k is Timer.LEFT and page_of(r)[0] == request.post for k, r in talk.store.timers
             )
             owned = team.member(request.claimed_by or "") is not None
             assert request.due is not None or owned or returns

@@ -31,6 +31,9 @@ def listed(turn: Turn, conversation: Conversation, key: str = "requests_head") -
 def row(turn: Turn, request: Request) -> str:
     """What a parcel tells: arrived, read, answered; who has it, and by when an answer comes."""
     values = {"name": request.name, "post": post_name(turn, request.post)}
+    if request.silenced_until is not None:
+        until = turn.when(request.silenced_until)
+        return turn.text_for(request, "request_row_silenced", until=until, **values)
     if request.due is None:
         return turn.text_for(request, "request_row_answered", **values)
     values["sent"] = turn.when(request.sent_at)

@@ -221,13 +221,20 @@ def reply(turn: Turn, request: Request, text: str) -> None:
 
 
 def give_back(turn: Turn, request: Request) -> None:
-    """Back to the whole post, with the promise that was given, or a new one."""
-    due = None if request.practice else request.due or expected(turn, request)
+    """Back to the whole post, with the promise that was given, or a new one.
+
+    Of what is blocked only the cards that are out say so; it is looked at when that is over.
+    """
+    silent = request.silenced_until is not None
+    due = None if request.practice or silent else request.due or expected(turn, request)
     cards.empty(turn, request, request.claimed_by)
     request = replace(request, claimed_by=None, due=due)
     turn.put(request)
     wait(turn, request)
-    cards.announce(turn, request)
+    if silent:
+        cards.refresh(turn, request, request.post)
+    else:
+        cards.announce(turn, request)
 
 
 def close(turn: Turn, request: Request, reason: Reason) -> Request:

@@ -220,6 +220,7 @@ _GAPS = {
     "request_row_read": "name post promise sent read",
     "request_row_answered": "name post",
     "request_row_overdue": "name post sent",
+    "request_row_silenced": "name post until",
     "reply_discarded": "name",
     "reply_preview": "name text",
     "reply_sent": "name",
