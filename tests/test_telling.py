@@ -10,6 +10,7 @@ from bot.core.directory import Span
 from bot.core.messages import Due, House, Say, Timer, Visitor
 from bot.core.records import Answer
 from bot.core.taps import Move
+from bot.core.telling import MOST_LETTERS
 from bot.core.tree import Audience
 
 AFTERNOON = tuple(Span(day, time(14), time(18)) for day in range(5))
@@ -97,6 +98,19 @@ def test_news_that_were_erased_meanwhile_are_gone_and_it_says_so():
     talk.later(days=31)
     kim.opens()
     assert "nichts Neues" in kim.text
+
+
+def test_no_answer_is_ever_pushed_out_by_later_ones_that_nobody_has_opened():
+    talk, kim, anna = waiting()
+    anna.taps("Übernehmen")
+    for number in range(MOST_LETTERS + 2):
+        anna.taps("Antworten").says(f"Antwort {number:03}").taps("Senden")
+    kim.opens()
+    told = [screen.text for screen in kim.news]
+    assert [n for n in range(MOST_LETTERS + 2) if f"Antwort {n:03}" in "\n".join(told)] == list(
+        range(MOST_LETTERS + 2)
+    )
+    assert not any("gelesen" in text for text in told)  # what the bot itself said gives way
 
 
 def test_what_the_visitors_own_tap_causes_is_no_teaser():

@@ -45,9 +45,16 @@ def tell(turn: Turn, request: Request, text: str, *more: Button, answers: bool =
 def keep(turn: Turn, conversation: Conversation, request: Request, letter: Letter) -> None:
     """Until the visitor opens it, or until a message is safe."""
     beside = turn.enclosure(request.id)
-    turn.put(replace(beside, letters=(*beside.letters, letter)[-MOST_LETTERS:]))
+    turn.put(replace(beside, letters=bounded((*beside.letters, letter))))
     unread = tuple(dict.fromkeys((*conversation.unread, request.id)))
     release(turn, replace(conversation, unread=unread), request)
+
+
+def bounded(letters: tuple[Letter, ...]) -> tuple[Letter, ...]:
+    """At most so many: of what the bot says of itself the oldest go, an answer never does."""
+    over = len(letters) - MOST_LETTERS
+    spare = [letter for letter in letters if not letter.answers][: max(0, over)]
+    return tuple(letter for letter in letters if letter not in spare)
 
 
 def release(turn: Turn, conversation: Conversation, request: Request) -> None:
