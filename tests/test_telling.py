@@ -101,7 +101,7 @@ def test_news_that_were_erased_meanwhile_are_gone_and_it_says_so():
 
 
 def test_no_answer_is_ever_pushed_out_by_later_ones_that_nobody_has_opened():
-    talk, kim, anna = waiting()
+    _talk, kim, anna = waiting()
     anna.taps("Übernehmen")
     for number in range(MOST_LETTERS + 2):
         anna.taps("Antworten").says(f"Antwort {number:03}").taps("Senden")

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+from bot.core.posts import may_read
 from bot.core.presence import absent, may_stand_in, serving
 from bot.core.records import Member, Request
-from bot.core.routing import next_rung, other_carrier
+from bot.core.routing import next_rung
 from bot.core.view import sight_for
 from bot.core.world import Turn
 
@@ -36,5 +37,4 @@ def next_post(turn: Turn, request: Request) -> str | None:
     after = next_rung(rungs, request.post)
     if after is None or after.post in request.tried:
         return None
-    agreed = request.consent or not other_carrier(turn.k.directory, request.post, after.post)
-    return after.post if agreed else None
+    return after.post if may_read(turn.k.directory, request, after.post) else None

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bot.core import cards, following
+from bot.core import cards, overdue
 from bot.core.directory import PostKind
 from bot.core.messages import Count
 from bot.core.posts import other_carrier, post_of
 from bot.core.records import Request
-from bot.core.request import arrive, remind, tell
+from bot.core.request import remind, tell
 from bot.core.routing import Rung, live, rung_for
 from bot.core.screens import carrier_name, post_name
 from bot.core.view import sight_for
@@ -66,32 +66,8 @@ def hand_over(turn: Turn, request: Request, post: str) -> tuple[str, dict[str, s
 
 
 def move(turn: Turn, request: Request, rung: Rung) -> None:
-    """To the next post, with a new promise; the visitor is told first."""
-    before = request.post
-    cards.empty(turn, request, request.claimed_by)
-    request = replace(
-        request,
-        post=rung.post,
-        due=rung.promise,
-        tried=(*request.tried, before),
-        claimed_by=None,
-        overdue_since=None,
-        offered=None,
-        consulted=(),
-    )
-    turn.put(request)
-    values = {
-        "name": request.name,
-        "before": post_name(turn, before),
-        "post": post_name(turn, rung.post),
-        "carrier": carrier_name(turn, rung.post),
-        "promise": turn.when_for(request, rung.promise) if rung.promise else "",
-    }
-    text = turn.text_for(request, "handed_over", **values)
-    tell(turn, request, text, following.offer(turn, request))
+    overdue.move(turn, request, rung, "handed_over")
     turn.do(Count("handed_over", request.district or ""))
-    cards.refresh(turn, request, before)
-    arrive(turn, request)
 
 
 def ask(turn: Turn, request: Request, post: str) -> None:

@@ -1,6 +1,7 @@
 """How much one visitor may send: enough for anybody's worries, too little to bury a desk.
 
-Danger passes every measure. What is refused is said, and nothing that was taken is pushed out.
+Danger passes every measure, and what is refused is said. Of a full request only danger and
+answers still push out the oldest words.
 """
 
 from dataclasses import replace

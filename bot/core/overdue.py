@@ -8,6 +8,7 @@ from bot.core.ahead import brought_back, written_ahead
 from bot.core.calendar import when
 from bot.core.directory import COORDINATION, PostKind
 from bot.core.messages import Count, Screen, Timer, Wake
+from bot.core.posts import may_read
 from bot.core.reach import desks
 from bot.core.records import Reason, Request
 from bot.core.request import (
@@ -22,7 +23,7 @@ from bot.core.request import (
     told,
     wait,
 )
-from bot.core.routing import Rung, next_rung, other_carrier
+from bot.core.routing import Rung, next_rung
 from bot.core.screens import carrier_name, post_name
 from bot.core.view import sight_for
 from bot.core.world import Turn
@@ -102,7 +103,7 @@ def broken(turn: Turn, request: Request) -> None:
     after = next_rung(rungs_of(turn, request), request.post)
     if after is None or after.post in (*request.tried, request.post):
         stay(turn, request)
-    elif request.consent or not other_carrier(turn.k.directory, request.post, after.post):
+    elif may_read(turn.k.directory, request, after.post):
         move(turn, request, after)
     elif request.overdue_since is None:
         ask_consent(turn, request, after)
@@ -117,19 +118,25 @@ def rungs_of(turn: Turn, request: Request) -> tuple[Rung, ...]:
 
 
 def move(turn: Turn, request: Request, rung: Rung, key: str = "promise_moved") -> None:
-    """To the next rung, with a new promise; ``key`` says to the visitor why."""
+    """To another post, with a new promise; ``key`` says to the visitor why."""
     before = request.post
     cards.empty(turn, request, request.claimed_by)
-    tried = (*request.tried, before)
     request = replace(
-        request, post=rung.post, due=rung.promise, tried=tried, claimed_by=None, overdue_since=None
+        request,
+        post=rung.post,
+        due=rung.promise,
+        tried=(*request.tried, before),
+        claimed_by=None,
+        overdue_since=None,
+        offered=None,
+        consulted=(),
     )
-    request = replace(request, offered=None, consulted=())
     turn.put(request)
     values = {
         "name": request.name,
         "before": post_name(turn, before),
         "post": post_name(turn, rung.post),
+        "carrier": carrier_name(turn, rung.post),
         "promise": turn.when_for(request, rung.promise) if rung.promise else "",
     }
     text = turn.text_for(request, key, **values)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from bot.core.directory import Carrier, Directory, Post, PostKind, Span
-from bot.core.records import Member, Permission, PostFacts, Role, Team
+from bot.core.records import Member, Permission, PostFacts, Request, Role, Team
 from bot.core.tree import Audience
 
 
@@ -94,6 +94,12 @@ def other_carrier(directory: Directory, a: str, b: str) -> bool:
     """Whether text would move to another carrier; one that is unknown counts as another."""
     first, second = carrier_of(a, directory), carrier_of(b, directory)
     return a != b and (first is None or second is None or first.id != second.id)
+
+
+def may_read(directory: Directory, request: Request, post: str) -> bool:
+    """Whether the next rung may read it unasked: by the visitor's yes, or within the carrier."""
+    same = not other_carrier(directory, request.post, post)
+    return request.consent or same or post in request.agreed
 
 
 def _approved(carrier: Carrier | None) -> bool:

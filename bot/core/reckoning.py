@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.core import cards, overdue
 from bot.core import request as requests
 from bot.core.messages import Count, Timer, Wake
-from bot.core.posts import other_carrier, post_of
+from bot.core.posts import may_read, post_of
 from bot.core.presence import absent, kept, promised
 from bot.core.records import Request
 from bot.core.routing import Rung, next_rung
@@ -65,7 +65,7 @@ def again(turn: Turn, request: Request) -> bool:
     after = next_rung(overdue.rungs_of(turn, request), request.post)
     if own is None:
         overdue.broken(turn, request)
-    elif after is not None and sooner(after, own) and goes(turn, request, after):
+    elif after is not None and offered_now(turn, request, after, own):
         turn.do(Count("absent_moved", request.district or ""))
         overdue.move(turn, request, after, "absent_moved")
     else:
@@ -88,15 +88,15 @@ def set_free(turn: Turn, request: Request) -> bool:
     return True
 
 
-def sooner(after: Rung, own: datetime) -> bool:
-    return after.promise is not None and after.promise < own
+def offered_now(turn: Turn, request: Request, after: Rung, own: datetime) -> bool:
+    """Whether the next rung answers earlier and may read it unasked."""
+    return sooner(request, after, own) and may_read(turn.k.directory, request, after.post)
 
 
-def goes(turn: Turn, request: Request, after: Rung) -> bool:
-    """Whether the visitor agreed to the next rung, or its carrier is the same."""
-    if after.post in request.tried:
-        return False
-    return request.consent or not other_carrier(turn.k.directory, request.post, after.post)
+def sooner(request: Request, after: Rung, own: datetime) -> bool:
+    """Whether the next rung, if it has not had it before, answers earlier."""
+    fresh = after.post not in request.tried
+    return fresh and after.promise is not None and after.promise < own
 
 
 def later(turn: Turn, request: Request, own: datetime, after: Rung | None) -> None:
@@ -111,7 +111,7 @@ def later(turn: Turn, request: Request, own: datetime, after: Rung | None) -> No
         "promise": turn.when_for(request, own),
     }
     said = turn.text_for(request, "absent_later", **values)
-    if after is None or after.post in request.tried or not sooner(after, own):
+    if after is None or not sooner(request, after, own):
         requests.tell(turn, request, said)
         return
     offered = {
