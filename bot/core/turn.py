@@ -4,10 +4,10 @@
 world after it. All three are pure.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import assert_never, cast
+from typing import assert_never
 
 from bot.core import (
     entries,
@@ -16,7 +16,6 @@ from bot.core import (
     gathering,
     joining,
     leaving,
-    listing,
     opening,
     overdue,
     quiet,
@@ -31,9 +30,6 @@ from bot.core.desk import desk
 from bot.core.knowledge import Knowledge
 from bot.core.messages import (
     Body,
-    Button,
-    Command,
-    Commanded,
     Due,
     Effect,
     Event,
@@ -45,30 +41,12 @@ from bot.core.messages import (
     Settled,
     Staff,
     Started,
-    Tapped,
     Timer,
     Typed,
     Visitor,
 )
-from bot.core.records import (
-    Conversation,
-    ConversationKey,
-    CountersKey,
-    EnclosureKey,
-    GuessesKey,
-    InvitationKey,
-    Key,
-    NamesInUse,
-    OpenRequests,
-    Ref,
-    RefKey,
-    Request,
-    RequestKey,
-    RequestsOf,
-    Team,
-    TeamKey,
-)
-from bot.core.taps import Act
+from bot.core.needs import Known, needs
+from bot.core.records import Conversation, ConversationKey, Request, Team
 from bot.core.understand.crisis import Level
 from bot.core.unreached import unreached
 from bot.core.view import Sight
@@ -77,141 +55,6 @@ from bot.core.world import Outcome, Turn, updated
 from bot.core.worries import help_screen
 
 __all__ = ["Outcome", "apology", "danger_screen", "needs", "turn", "updated"]
-
-NAMING = {"send", "counsel_send", "practice"}  # actions that begin a request and need a name
-
-Known = Mapping[Key, object]
-
-
-# ── What must be known ──────────────────────────────────────────────────────────────────────────
-
-
-def needs(event: Event, known: Known) -> frozenset[Key]:
-    """Every key this event needs, as far as ``known`` tells; asked again until nothing is new."""
-    keys: set[Key] = {TeamKey()}
-    shown = _of_who(event, known, keys)
-    _of_body(event, known, keys, shown)
-    for key in tuple(keys):
-        if isinstance(key, RequestsOf | OpenRequests):
-            ids = cast("tuple[str, ...]", known.get(key) or ())
-            keys.update(RequestKey(i) for i in ids)
-    for key in tuple(keys):
-        match known.get(key):
-            case Request(id=request, conversation=conversation):
-                keys.add(EnclosureKey(request))
-                if conversation:
-                    keys.add(ConversationKey(conversation))
-    return frozenset(keys)
-
-
-def _of_who(event: Event, known: Known, keys: set[Key]) -> tuple[Button, ...]:
-    """Adds what belongs to the person; gives the buttons last shown to them."""
-    match event.who:
-        case Visitor(conversation):
-            keys.update((ConversationKey(conversation), RequestsOf(conversation)))
-            found = cast("Conversation | None", known.get(ConversationKey(conversation)))
-            if found is None:
-                return ()
-            _of_conversation(found, keys)
-            return found.shown
-        case Staff(member_id):
-            member = (cast("Team | None", known.get(TeamKey())) or Team()).member(member_id)
-            if member is None:
-                return ()
-            if member.writing_to:
-                keys.add(RequestKey(member.writing_to))
-            if member.asked and member.asked.startswith(("passed_to:", "counsel:")):
-                keys.add(RequestKey(member.asked.split(":")[1]))
-            if isinstance(event.body, Commanded | Started):
-                keys.update(_of_list(member_id, known, 0))
-            if event.body == Commanded(Command.SITUATION):
-                _of_situation(known, keys)
-            return member.shown
-        case House():
-            return ()
-        case _:
-            assert_never(event.who)
-
-
-def _of_situation(known: Known, keys: set[Key]) -> None:
-    keys.add(CountersKey())
-    keys.update(situation.wanted(cast("Team | None", known.get(TeamKey())) or Team()))
-
-
-def _of_conversation(found: Conversation, keys: set[Key]) -> None:
-    keys.update(map(RequestKey, found.unread))
-    if found.writing_to:
-        keys.add(RequestKey(found.writing_to))
-
-
-def _of_list(member_id: str, known: Known, page: int) -> set[OpenRequests]:
-    """What a page of a member's list may hold; a deputy's has the posts where she may step in."""
-    team = cast("Team | None", known.get(TeamKey())) or Team()
-    member = team.member(member_id)
-    posts = {*member.posts} if member else set()
-    posts |= {facts.id for facts in team.posts if facts.deputy == member_id}
-    return {OpenRequests(post, each) for post in posts for each in listing.pages_needed(page)}
-
-
-def _of_held(member: str, known: Known) -> tuple[RequestKey, ...]:
-    """What the next digest of a member names."""
-    found = (cast("Team | None", known.get(TeamKey())) or Team()).member(member)
-    return tuple(RequestKey(held) for held in found.held_back) if found else ()
-
-
-def _of_body(event: Event, known: Known, keys: set[Key], shown: tuple[Button, ...]) -> None:
-    match event.body:
-        case Tapped(Act(ref)):
-            _of_refs((ref,), known, keys)
-        case Typed():
-            _of_refs((b.tap.ref for b in shown if isinstance(b.tap, Act)), known, keys)
-        case Started(payload) if payload.startswith(joining.INVITATION):
-            code = payload.removeprefix(joining.INVITATION)
-            keys.update((InvitationKey(joining.code_hash(code)), GuessesKey("")))
-            if isinstance(event.who, Visitor):
-                keys.add(GuessesKey(event.who.conversation))
-        case Due(kind, ref):
-            _of_due(kind, ref, known, keys)
-        case NotDelivered(_, about) if about:
-            keys.add(RequestKey(about))
-        case _:
-            pass
-
-
-def _of_due(kind: Timer, ref: str, known: Known, keys: set[Key]) -> None:
-    match kind:
-        case Timer.PROMISE | Timer.GATHER | Timer.ASK | Timer.UNDO:
-            keys.add(RequestKey(ref))
-        case Timer.WINDOW:
-            keys.add(ConversationKey(ref))
-            found = cast("Conversation | None", known.get(ConversationKey(ref)))
-            if found is not None:
-                _of_conversation(found, keys)
-        case Timer.RECKON | Timer.OPENING | Timer.LEFT | Timer.ENDED:
-            keys.add(OpenRequests(*reckoning.page_of(ref)))
-        case Timer.DIGEST | Timer.RETURN:
-            keys.update(_of_held(ref, known))
-        case Timer.RETENTION:
-            keys.update((RequestKey(ref), ConversationKey(ref), RequestsOf(ref)))
-        case Timer.SITUATION:
-            _of_situation(known, keys)
-        case Timer.ENTRY | Timer.ADMISSION:
-            pass  # the directory and the team say it all
-        case _:
-            assert_never(kind)
-
-
-def _of_refs(refs: Iterable[str], known: Known, keys: set[Key]) -> None:
-    for ref in refs:
-        keys.add(RefKey(ref))
-        found = cast("Ref | None", known.get(RefKey(ref)))
-        if found is not None and found.about:
-            keys.add(RequestKey(found.about))
-        if found is not None and found.action == "list_page":
-            keys.update(_of_list(found.owner, known, int(found.extra)))
-        if found is not None and found.action in NAMING:
-            keys.add(NamesInUse())
-
 
 # ── The turn ────────────────────────────────────────────────────────────────────────────────────
 
@@ -255,24 +98,12 @@ def _visitor(now: Turn, conversation: Conversation) -> None:
             visitor(now, conversation)
 
 
-def _house(now: Turn, body: Body) -> None:  # noqa: C901  (each timer has its line)
+def _house(now: Turn, body: Body) -> None:
     match body:
-        case Due(Timer.ENDED, ref):
-            _ended(now, ref)
-        case Due(Timer.ENTRY, post):
-            entries.due(now, post)
-        case Settled():
-            entries.settled(now, body)
-        case Due(Timer.LEFT, ref):
-            leaving.returned(now, ref)
-        case Due(Timer.SITUATION, _):
-            situation.monday(now)
-        case Due(Timer.ADMISSION, ref):
-            joining.unanswered(now, ref)
-        case Due(Timer.RECKON | Timer.OPENING | Timer.DIGEST | Timer.RETURN as kind, ref):
-            _presence(now, kind, ref)
         case Due(kind, ref):
             _due(now, kind, ref)
+        case Settled():
+            entries.settled(now, body)
         case NotDelivered(to, about) if about:
             _undelivered(now, to, now.request(about))
         case Invited():
@@ -281,37 +112,62 @@ def _house(now: Turn, body: Body) -> None:  # noqa: C901  (each timer has its li
             pass
 
 
-def _presence(now: Turn, kind: Timer, ref: str) -> None:
+def _due(now: Turn, kind: Timer, ref: str) -> None:  # noqa: C901, PLR0912  (each timer has its line)
     match kind:
+        case Timer.PROMISE | Timer.UNDO | Timer.GATHER | Timer.ASK:
+            _request_due(now, kind, now.request(ref))
+        case Timer.WINDOW:
+            _safe_again(now, ref)
+        case Timer.RETENTION:
+            _had_its_time(now, ref)
+        case Timer.ENDED:
+            _ended(now, ref)
+        case Timer.LEFT:
+            leaving.returned(now, ref)
         case Timer.RECKON:
             reckoning.reckoned(now, ref)
         case Timer.OPENING:
             opening.due(now, ref)
         case Timer.DIGEST:
             quiet.digest(now, ref)
-        case _:
+        case Timer.RETURN:
             quiet.returned(now, ref)
-
-
-def _due(now: Turn, kind: Timer, ref: str) -> None:
-    request, known = now.request(ref), now.known.get(ConversationKey(ref))
-    match kind:
-        case Timer.WINDOW if known is not None:
-            telling.window(now, now.conversation(ref))
-        case Timer.UNDO if request is not None:
-            undo.due(now, request)
-        case Timer.PROMISE if request is not None:
-            overdue.due(now, request)
-        case Timer.GATHER if request is not None:
-            gathering.paused(now, request)
-        case Timer.ASK if request is not None:
-            following.ask(now, request)
-        case Timer.RETENTION if request is not None:
-            forgetting.closed(now, request)
-        case Timer.RETENTION if known is not None:
-            forgetting.silent(now, now.conversation(ref))
+        case Timer.ENTRY:
+            entries.due(now, ref)
+        case Timer.SITUATION:
+            situation.monday(now)
+        case Timer.ADMISSION:
+            joining.unanswered(now, ref)
         case _:
-            pass  # what it was about is gone
+            assert_never(kind)
+
+
+def _request_due(now: Turn, kind: Timer, request: Request | None) -> None:
+    """A timer of one request; what was forgotten meanwhile needs nothing."""
+    if request is not None:
+        OF_REQUEST[kind](now, request)
+
+
+OF_REQUEST: Mapping[Timer, Callable[[Turn, Request], None]] = {
+    Timer.PROMISE: overdue.due,
+    Timer.UNDO: undo.due,
+    Timer.GATHER: gathering.paused,
+    Timer.ASK: following.ask,
+}
+
+
+def _safe_again(now: Turn, conversation: str) -> None:
+    if now.known.get(ConversationKey(conversation)) is not None:
+        telling.window(now, now.conversation(conversation))
+
+
+def _had_its_time(now: Turn, ref: str) -> None:
+    """A closed request, or a conversation that fell silent."""
+    request = now.request(ref)
+    if request is not None:
+        forgetting.closed(now, request)
+    elif now.known.get(ConversationKey(ref)) is not None:
+        forgetting.silent(now, now.conversation(ref))
 
 
 def _undelivered(now: Turn, to: Visitor | Staff, request: Request | None) -> None:
