@@ -6,7 +6,7 @@ once; only their keyed hash is kept, so nobody here can look them up.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.channels.web import limits, paper
-from bot.channels.web.cookies import REMEMBERED, Cookie, visitor_cookie
+from bot.channels.web.cookies import REMEMBERED
 from bot.channels.web.decode import said, tapped
 from bot.channels.web.site import Site, back_to, form_of
 from bot.core.messages import Body, Tapped, Typed, Visitor
@@ -33,10 +33,6 @@ ASKED = frozenset({"id", "tap", "text"})  # what is handed in once the question 
 @dataclass
 class Devices:
     site: Site
-    cookie: Cookie = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.cookie = visitor_cookie(self.site.origin)
 
     def routes(self) -> list[Route]:
         return [
@@ -72,13 +68,13 @@ class Devices:
     async def answer(self, request: Request) -> Response:
         """Their own or not; what was about to be sent goes with either answer."""
         form = await form_of(request)
-        value = self.cookie.value(request)
+        value = self.site.visitors.value(request)
         if form is None or value is None or form.get("own") not in {"yes", "no"}:
             return self.site.trouble(400)
         wait = self.site.wait(request, "", (limits.ALL, "*"), (limits.VISIT, value))
         if wait:
             return self.site.held_up(wait)
-        address, own = self.cookie.address(value), form["own"] == "yes"
+        address, own = self.site.visitors.address(value), form["own"] == "yes"
         words = "" if own else self._words()
         sent = {name: text for name, text in form.items() if name in ASKED}
         done = await self.site.hand_in(self.site.incoming(address, sent, body_of(sent)))
@@ -88,7 +84,7 @@ class Devices:
         at = self.site.clock()  # only now: words that nobody has seen must not be the way back
         await self.site.store.run(lambda work: work.put_return(address, folded(words), at))
         response = back_to("/") if own else await self._shown_once(address, words)
-        self.cookie.put(response, value, REMEMBERED if own else None)
+        self.site.visitors.put(response, value, REMEMBERED if own else None)
         return response
 
     async def _shown_once(self, address: Address, words: str) -> Response:
@@ -136,12 +132,10 @@ class Devices:
         words = folded(form.get("words", ""))
         address: Address | None = await self.site.store.run(lambda work: work.at_words(words))
         if address is None or not words:
-            return self._door(
-                403, "Diese Wörter passen zu keinem Gespräch. Bitte noch einmal prüfen."
-            )
+            return self._door(403, UNKNOWN)
         self.site.give_back(request, limits.RETURNING)
         response = back_to("/")
-        self.cookie.put(response, address.id.removeprefix(self.cookie.prefix))
+        self.site.visitors.put(response, address.id.removeprefix(self.site.visitors.prefix))
         return response
 
 

@@ -4,7 +4,7 @@ A preview of the link spends a GET, and that changes nothing.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
@@ -12,7 +12,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.channels.web import limits, paper
-from bot.channels.web.cookies import Cookie, visitor_cookie
 from bot.channels.web.site import Site, back_to, form_of
 from bot.core.messages import Tapped, Visitor
 from bot.core.records import Conversation, ConversationKey
@@ -25,10 +24,6 @@ _CODE = re.compile("[0-9a-f]{64}")
 @dataclass
 class Onward:
     site: Site
-    cookie: Cookie = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.cookie = visitor_cookie(self.site.origin)
 
     def routes(self) -> list[Route]:
         return [
@@ -41,7 +36,7 @@ class Onward:
         code = request.path_params["code"]
         if not _CODE.fullmatch(code):
             return self.site.trouble(404)
-        return self._door(code, replaces=self.cookie.value(request) is not None)
+        return self._door(code, replaces=self.site.visitors.value(request) is not None)
 
     def _door(self, code: str, status: int = 200, *, replaces: bool = False) -> Response:
         values = {
@@ -62,7 +57,7 @@ class Onward:
             return self.site.held_up(wait)
         code, at = form.get("code", ""), self.site.clock()
         name = self.site.beginnings.name(form.get("id", ""), code)
-        address = self.cookie.address(name)
+        address = self.site.visitors.address(name)
 
         def unit(work: Any) -> Move | None:
             who = work.who(address)
@@ -81,5 +76,5 @@ class Onward:
             return self._door("", 403)
         await self.site.hand_in(self.site.incoming(address, form, Tapped(move)))
         response = back_to("/")
-        self.cookie.put(response, name)
+        self.site.visitors.put(response, name)
         return response

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from bot.channels.web import emergency, paper
-from bot.channels.web.cookies import Beginnings, event_id
+from bot.channels.web.cookies import Beginnings, event_id, visitor_cookie
 from bot.channels.web.decode import NotAForm, fields
 from bot.channels.web.limits import Limits, Rate, network
 from bot.channels.web.origin import Origin
@@ -88,6 +88,7 @@ class Site:
 
     def __post_init__(self) -> None:
         self.beginnings = Beginnings(self.chance)
+        self.visitors = visitor_cookie(self.origin)  # how a browser shows whose visit it is
 
     # ── Said by somebody ────────────────────────────────────────────────────────────────────────
 

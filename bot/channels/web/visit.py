@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.channels.web import limits, paper
-from bot.channels.web.cookies import REMEMBERED, Cookie, visitor_cookie
+from bot.channels.web.cookies import REMEMBERED
 from bot.channels.web.decode import code_of, language_of, said, tapped
 from bot.channels.web.device import Devices
 from bot.channels.web.encode import Article, article, articles, earlier, newest
@@ -23,11 +23,9 @@ PAGE = 30  # screens of a conversation on one page
 @dataclass
 class Visits:
     site: Site
-    cookie: Cookie = field(init=False)
     devices: Devices = field(init=False)
 
     def __post_init__(self) -> None:
-        self.cookie = visitor_cookie(self.site.origin)
         self.devices = Devices(self.site)
 
     def routes(self) -> list[Route]:
@@ -48,7 +46,7 @@ class Visits:
     async def page(self, request: Request) -> Response:
         """The conversation so far, or the first screen of one that has not begun."""
         code = code_of(request.path_params.get("code", ""))
-        value = self.cookie.value(request)
+        value = self.site.visitors.value(request)
         before = number(request.query_params.get("before", "")) or LAST
         try:
             shown = await self._shown(value, before)
@@ -62,7 +60,7 @@ class Visits:
     async def _shown(self, value: str | None, before: int) -> Sequence[Shown]:
         if value is None:
             return ()
-        address = self.cookie.address(value)
+        address = self.site.visitors.address(value)
         return await self.site.store.run(lambda work: tuple(work.pages(address, before, PAGE + 1)))
 
     def _first(self, request: Request, code: str) -> Response:
@@ -95,14 +93,14 @@ class Visits:
         return paper.page("visit.html", values | more)
 
     async def events(self, request: Request) -> Response:
-        value = self.cookie.value(request)
+        value = self.site.visitors.value(request)
         if value is None:
             return Response(status_code=204)  # tells a browser not to ask again
 
         async def alive() -> bool:
             return True
 
-        return await self.site.events(request, self.cookie.address(value), alive)
+        return await self.site.events(request, self.site.visitors.address(value), alive)
 
     # ── Saying ──────────────────────────────────────────────────────────────────────────────────
 
@@ -129,7 +127,7 @@ class Visits:
     async def _hand_in(
         self, request: Request, form: Mapping[str, str], text: str, *bodies: Body
     ) -> Response:
-        value = self.cookie.value(request)
+        value = self.site.visitors.value(request)
         name = value or self.site.beginnings.name(form.get("id", ""))
         rates = [(limits.ALL, "*"), (limits.ADDRESS, ""), (limits.VISIT, name)]
         if value is None:
@@ -143,10 +141,12 @@ class Visits:
             return asked
         if value is None or "first" in form:
             bodies = (_started(request, form), *bodies)
-        done = await self.site.hand_in(self.site.incoming(self.cookie.address(name), form, *bodies))
+        done = await self.site.hand_in(
+            self.site.incoming(self.site.visitors.address(name), form, *bodies)
+        )
         response = back_to("/") if done.kept else self._not_yet(done.help, again)
         if value is None:
-            self.cookie.put(response, name)
+            self.site.visitors.put(response, name)
         return response
 
     async def _asked(self, value: str | None, form: Mapping[str, str]) -> Response | None:
@@ -154,7 +154,7 @@ class Visits:
         if value is None or "first" in form:
             return None
         try:
-            return await self.devices.question(self.cookie.address(value), form)
+            return await self.devices.question(self.site.visitors.address(value), form)
         except Exception as error:  # noqa: BLE001  (a store that cannot answer asks nothing)
             self.site.log("web: not asked", **where(error))
             return None
@@ -167,20 +167,20 @@ class Visits:
 
     async def remember(self, request: Request) -> Response:
         """Keep the way back after the browser was closed: "Ja, merken"."""
-        value, response = self.cookie.value(request), back_to("/")
+        value, response = self.site.visitors.value(request), back_to("/")
         if value is not None:
-            address, at = self.cookie.address(value), self.site.clock()
+            address, at = self.site.visitors.address(value), self.site.clock()
             await self.site.store.run(lambda work: work.put_return(address, "", at))
-            self.cookie.put(response, value, REMEMBERED)
+            self.site.visitors.put(response, value, REMEMBERED)
         return response
 
     async def leave(self, request: Request) -> Response:
         """Let this device forget the visit; what was sent goes on."""
-        value = self.cookie.value(request)
+        value = self.site.visitors.value(request)
         if value is not None:
-            self.site.streams.end(self.cookie.address(value).id)
+            self.site.streams.end(self.site.visitors.address(value).id)
         response = RedirectResponse(self.site.neutral, status_code=303)
-        self.cookie.take_away(response)
+        self.site.visitors.take_away(response)
         return response
 
 
