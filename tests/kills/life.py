@@ -144,18 +144,32 @@ async def _opened(path: Path, keys: Keys) -> MortalStore:
     return await MortalStore.open(path, keys)
 
 
-async def live(life: dict[str, Any]) -> None:
+@dataclass(frozen=True)
+class Kind:
+    """What lives: the channel, the core with what it knows, its clock, and what is there before."""
+
+    pipe: type["Pipe"]
+    core: Any
+    knowledge_of: Callable[[], Any]
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    before: Callable[[Any], object] | None = None
+
+
+async def live(life: dict[str, Any], kind: Kind) -> None:
     points = Points(life["name"], life["nth"])
     reader, writer = await asyncio.open_unix_connection(life["socket"])
-    pipe = Pipe(reader, writer, points)
+    pipe = kind.pipe(reader, writer, points)
     reading = asyncio.create_task(pipe.read())
-    MortalStore.points = points
+    MortalStore.points = Points()
     store = await _opened(Path(life["path"]), Keys.parse(life["key"]))
+    if kind.before is not None and life["first"]:
+        await store.run(kind.before)
+    MortalStore.points = points
     late: list[Dispatcher] = []
     outbox = (MarksFirst if life["fault"] == "marks first" else Outbox)(
         store,
-        {CHANNEL: pipe},
-        {CHANNEL: Limits(connections=CONNECTIONS)},
+        {pipe.name: pipe},
+        {pipe.name: Limits(connections=CONNECTIONS)},
         lambda: datetime.now(UTC),
         _log,
         lambda rows: late[0].gave_up(rows),  # noqa: PLW0108  (is there later only)
@@ -163,10 +177,10 @@ async def live(life: dict[str, Any]) -> None:
     )
     dispatcher = (ConfirmsFirst if life["fault"] == "confirms first" else Dispatcher)(
         store,
-        FAKE_CORE,
-        lambda: KNOWLEDGE,
+        kind.core,
+        kind.knowledge_of,
         outbox,
-        lambda: datetime.now(UTC),
+        kind.clock,
         lambda: os.urandom(32),
         _log,
         passing=PASSING,
@@ -188,17 +202,17 @@ def _log(what: str, /, **ids: str | int) -> None:
     sys.stderr.write(f"{what} {ids}\n")
 
 
-def nursery() -> None:
+def nursery(kind: Kind) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries them
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            asyncio.run(live(json.loads(line)))
+            asyncio.run(live(json.loads(line), kind))
             os._exit(0)
         sys.stdout.write(f"{child}\n")
         sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    nursery()
+    nursery(Kind(Pipe, FAKE_CORE, lambda: KNOWLEDGE))

@@ -4,30 +4,20 @@ As ``life``, whose points, store and pipe it uses; a step is one raw update of T
 tells its row, its text and its buttons.
 """
 
-import asyncio
-import json
-import os
-import signal
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from fakes import PASSING
-from life import CONNECTIONS, ConfirmsFirst, MarksFirst, MortalStore, Pipe, Points, _log, _opened
+from life import Kind, Pipe, nursery
 from playing import real_knowledge
 from telegram_house import CHANNEL, MONDAY, seated
 
 from bot.app import CORE
 from bot.channels.telegram.decode import decode
 from bot.core.taps import encode_tap
-from bot.dispatcher import Dispatcher
-from bot.outbox import Outbox
-from bot.ports import Limits, Outgoing, Receipt, Take
-from bot.store import Keys
+from bot.ports import Outgoing, Receipt, Take
 
 
 class RawPipe(Pipe):
@@ -62,61 +52,6 @@ class RawPipe(Pipe):
         return Receipt((str(message),))
 
 
-async def live(life: dict[str, Any]) -> None:
-    points = Points(life["name"], life["nth"])
-    reader, writer = await asyncio.open_unix_connection(life["socket"])
-    pipe = RawPipe(reader, writer, points)
-    reading = asyncio.create_task(pipe.read())
-    MortalStore.points = Points()
-    store = await _opened(Path(life["path"]), Keys.parse(life["key"]))
-    if life["first"]:
-        await store.run(seated)
-    MortalStore.points = points
-    late: list[Dispatcher] = []
-    outbox = (MarksFirst if life["fault"] == "marks first" else Outbox)(
-        store,
-        {CHANNEL: pipe},
-        {CHANNEL: Limits(connections=CONNECTIONS)},
-        lambda: datetime.now(UTC),
-        _log,
-        lambda rows: late[0].gave_up(rows),  # noqa: PLW0108  (is there later only)
-        PASSING,
-    )
-    dispatcher = (ConfirmsFirst if life["fault"] == "confirms first" else Dispatcher)(
-        store,
-        CORE,
-        real_knowledge,
-        outbox,
-        lambda: MONDAY,
-        lambda: os.urandom(32),
-        _log,
-        passing=PASSING,
-        patience=30.0,
-    )
-    late.append(dispatcher)
-    await outbox.start()
-    await pipe.listen(dispatcher.take)
-    for _ in range(3):
-        await dispatcher.idle()
-        await outbox.empty()
-    await pipe.ask("quiet", counts=points.counts)
-    await outbox.stop()
-    await store.close()
-    reading.cancel()
-
-
-def nursery() -> None:
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    real_knowledge()  # loaded once, inherited by every life
-    for line in sys.stdin:
-        child = os.fork()
-        if child == 0:
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            asyncio.run(live(json.loads(line)))
-            os._exit(0)
-        sys.stdout.write(f"{child}\n")
-        sys.stdout.flush()
-
-
 if __name__ == "__main__":
-    nursery()
+    real_knowledge()  # loaded once, inherited by every life
+    nursery(Kind(RawPipe, CORE, real_knowledge, lambda: MONDAY, seated))

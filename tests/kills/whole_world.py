@@ -5,23 +5,19 @@ so what a chat must read is what it reads in a world in which nobody kills.
 """
 
 import asyncio
-import json
 import os
 import random
 import re
 import signal
-import sys
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
-from kills.world import ANSWERED_WITHIN, Life, Nursery, _answer
+from kills.world import ANSWERED_WITHIN, Life, Nursery, Outside, _answer
 from telegram_house import ANNA, ASKING, tapped, typed
-
-from bot.store import new_key
 
 WALKERS, ASKERS = range(100, 118), range(200, 206)
 STEPS = 40  # of each walker
@@ -30,14 +26,7 @@ _NAME = re.compile("„[^“]*“")  # spoken names of requests are drawn by cha
 
 
 class WholeNursery(Nursery):
-    @classmethod
-    async def opened(cls) -> Self:
-        program = Path(__file__).with_name("whole_life.py")
-        pipe = asyncio.subprocess.PIPE
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, str(program), stdin=pipe, stdout=pipe
-        )
-        return cls(process)
+    program = "whole_life.py"
 
 
 @dataclass
@@ -113,62 +102,17 @@ def desk(chat: Chat, requests: int) -> str | None:
     return ("Antworten", ANSWER, "Senden")[phase - 1]
 
 
-class WholeWorld:
-    """One database through many lives."""
+class WholeWorld(Outside):
+    """People who walk, people who ask, and the desk that answers them."""
+
+    within = 3 * ANSWERED_WITHIN
 
     def __init__(self, nursery: Nursery, folder: Path, fault: str = "") -> None:
-        self.nursery, self.folder, self.fault = nursery, folder, fault
-        self.key = new_key()
+        super().__init__(nursery, folder, fault)
         self.chats = {chat: Chat(chat) for chat in (*WALKERS, *ASKERS, ANNA)}
         self.pending: list[tuple[int, int, Any]] = []
         self.sends: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)  # with repeats
         self.known: dict[int, Life] = {}  # row → the life that sent it last
-        self.lives: list[Life] = []
-        self._number = 0
-        self._news, self._over = asyncio.Event(), asyncio.Event()
-        self._pid = 0
-
-    async def live(self, life: Life) -> None:
-        self.lives.append(life)
-        self._over = asyncio.Event()
-        socket = str(self.folder / f"s{len(self.lives)}")
-        server = await asyncio.start_unix_server(lambda r, w: self._serve(life, r, w), socket)
-        self._go_on()
-        self._pid = await self.nursery.born(
-            path=str(self.folder / "lotse.db"),
-            socket=socket,
-            key=self.key,
-            name=life.name,
-            nth=life.nth,
-            fault=self.fault,
-            first=len(self.lives) == 1,
-        )
-        try:
-            await asyncio.wait_for(self._over.wait(), 3 * ANSWERED_WITHIN)
-        except TimeoutError:
-            os.kill(self._pid, signal.SIGKILL)
-            raise
-        finally:
-            server.close()
-
-    async def _serve(self, life: Life, reader: asyncio.StreamReader, writer: Any) -> None:
-        polls: set[asyncio.Task[None]] = set()
-        with suppress(ConnectionError):
-            while line := await reader.readline():
-                asked = json.loads(line)
-                match asked["do"]:
-                    case "poll":
-                        polls.add(asyncio.create_task(self._polled(life, asked, writer)))
-                    case "send":
-                        self._sent(life, asked, writer)
-                    case "quiet":
-                        life.counts = asked["counts"]
-                        _answer(writer, asked, "bye")
-        life.killed = not life.counts
-        for poll in polls:
-            poll.cancel()
-        writer.close()
-        self._over.set()
 
     async def _polled(self, life: Life, asked: dict[str, Any], writer: Any) -> None:
         self.pending = [one for one in self.pending if one[0] >= asked["offset"]]
@@ -202,9 +146,9 @@ class WholeWorld:
             os.kill(self._pid, signal.SIGKILL)
             return
         _answer(writer, asked, len(self.known))
-        self._go_on()
+        self._go_on(life)
 
-    def _go_on(self) -> None:
+    def _go_on(self, life: Life) -> None:
         """Whoever was answered says the next thing."""
         self._last_news = asyncio.get_running_loop().time()
         for chat in sorted(self.chats.values(), key=lambda each: each.id in ASKERS):

@@ -38,12 +38,14 @@ class Life:
 class Nursery:
     """Forks lives on demand; one for all worlds."""
 
+    program = "life.py"
+
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self.process = process
 
     @classmethod
     async def opened(cls) -> Self:
-        program = Path(__file__).with_name("life.py")
+        program = Path(__file__).with_name(cls.program)
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             str(program),
@@ -64,20 +66,17 @@ class Nursery:
         await self.process.wait()
 
 
-class World:
-    """One database through many lives."""
+class Outside:
+    """One database through many lives; what is polled and sent is for the worlds to say."""
+
+    within = ANSWERED_WITHIN  # seconds of one life
 
     def __init__(self, nursery: Nursery, folder: Path, fault: str = "") -> None:
         self.nursery, self.folder, self.fault = nursery, folder, fault
         self.key = new_key()
-        self.said: dict[str, list[str]] = {f"c{i}": [] for i in range(CHATS)}
-        self.pending: list[tuple[int, str, str]] = []  # said, not confirmed
-        self.shown: dict[str, list[str]] = defaultdict(list)
-        self.known: dict[tuple[str, str], Life] = {}  # what was sent → the life that sent it last
         self.lives: list[Life] = []
         self._number = 0
-        self._news = asyncio.Event()
-        self._over = asyncio.Event()
+        self._news, self._over = asyncio.Event(), asyncio.Event()
         self._pid = 0
 
     async def live(self, life: Life) -> None:
@@ -86,7 +85,7 @@ class World:
         self._over = asyncio.Event()
         socket = str(self.folder / f"s{len(self.lives)}")
         server = await asyncio.start_unix_server(lambda r, w: self._serve(life, r, w), socket)
-        self._say_more(life)
+        self._go_on(life)
         self._pid = await self.nursery.born(
             path=str(self.folder / "lotse.db"),
             socket=socket,
@@ -94,9 +93,10 @@ class World:
             name=life.name,
             nth=life.nth,
             fault=self.fault,
+            first=len(self.lives) == 1,
         )
         try:
-            await asyncio.wait_for(self._over.wait(), ANSWERED_WITHIN)
+            await asyncio.wait_for(self._over.wait(), self.within)
         except TimeoutError:
             os.kill(self._pid, signal.SIGKILL)
             raise
@@ -124,6 +124,27 @@ class World:
         writer.close()
         self._over.set()
 
+    def _go_on(self, life: Life) -> None:
+        """What is said before this life begins."""
+        raise NotImplementedError
+
+    async def _polled(self, life: Life, asked: dict[str, Any], writer: Any) -> None:
+        raise NotImplementedError
+
+    def _sent(self, life: Life, asked: dict[str, Any], writer: Any) -> None:
+        raise NotImplementedError
+
+
+class World(Outside):
+    """Chats that say a word and wait for its echo."""
+
+    def __init__(self, nursery: Nursery, folder: Path, fault: str = "") -> None:
+        super().__init__(nursery, folder, fault)
+        self.said: dict[str, list[str]] = {f"c{i}": [] for i in range(CHATS)}
+        self.pending: list[tuple[int, str, str]] = []  # said, not confirmed
+        self.shown: dict[str, list[str]] = defaultdict(list)
+        self.known: dict[tuple[str, str], Life] = {}  # what was sent → the life that sent it last
+
     async def _polled(self, life: Life, asked: dict[str, Any], writer: Any) -> None:
         """What is not confirmed, as Telegram gives it; nothing more to say ends a last life."""
         self.pending = [one for one in self.pending if one[0] >= asked["offset"]]
@@ -144,9 +165,9 @@ class World:
             os.kill(self._pid, signal.SIGKILL)
             return
         _answer(writer, asked, len(self.shown[chat]))
-        self._say_more(life)
+        self._go_on(life)
 
-    def _say_more(self, life: Life) -> None:
+    def _go_on(self, life: Life) -> None:
         if life.last:
             return
         for chat, said in self.said.items():
