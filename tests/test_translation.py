@@ -263,7 +263,7 @@ def test_progress_tells_fresh_stale_and_missing_apart():
     known = translatable(material())
     one, other, *_ = known
     entries = (Line("", 1, one, known[one], "x"), Line("", 2, other, "older", "y"))
-    how = progress(material(), entries)
+    how = progress(known, entries)
     assert how[State.FRESH] == [one]
     assert how[State.STALE] == [other]
     assert len(how[State.MISSING]) == len(known) - 2

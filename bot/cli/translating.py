@@ -2,7 +2,7 @@
 
 import csv
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from io import StringIO
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from babel.messages.pofile import PoFileError
 
 from bot.cli.house import settings_of
 from bot.core.check.translations import frame, progress, translatable
-from bot.core.translation import Line, State
+from bot.core.translation import Line, State, catalog_of, state_of
 from bot.loading import Loaded, load
 from bot.loading.translations import ENDING, parsed, written
 
@@ -31,8 +31,9 @@ def translations() -> None:
 def export(language: str, *, as_csv: bool, only_frame: bool) -> None:
     """Alle Texte mit ihren Übersetzungen auf die Standardausgabe; Fehlendes ist leer."""
     loaded = _loaded(language)
-    wanted = frame(loaded.material) if only_frame else translatable(loaded.material)
-    rows = tuple(row for row in _rows(loaded, language) if row[0] in wanted)
+    known = translatable(loaded.material)
+    wanted = frame(loaded.material, known) if only_frame else known
+    rows = tuple(row for row in _rows(loaded, language, known) if row[0] in wanted)
     if as_csv:
         table = csv.writer(sys.stdout, delimiter=";", lineterminator="\n")
         table.writerow(HEADINGS)
@@ -67,12 +68,12 @@ def bring(language: str, file: Path) -> None:
 def listed(language: str, which: str | None) -> None:
     """Wie weit eine Sprache ist; mit --missing oder --stale jede Stelle einzeln."""
     loaded = _loaded(language)
-    how = progress(loaded.material, loaded.material.translations.get(language, ()))
+    known = translatable(loaded.material)
+    how = progress(known, loaded.material.translations.get(language, ()))
     if which is None:
         done, old, todo = (len(how[s]) for s in (State.FRESH, State.STALE, State.MISSING))
         click.echo(f"{language}: {done} übersetzt, {old} veraltet, {todo} fehlen.")
         return
-    known = translatable(loaded.material)
     for place in how[WHICH[which]]:
         click.echo(f"{place}\t{known[place]}")
 
@@ -107,16 +108,14 @@ def _loaded(language: str | None) -> Loaded:
     return loaded
 
 
-def _rows(loaded: Loaded, language: str) -> Iterable[tuple[str, str, str, State]]:
+def _rows(
+    loaded: Loaded, language: str, known: Mapping[str, str]
+) -> Iterable[tuple[str, str, str, State]]:
     """Each wording of today with its translation; a stale one keeps its words, to be mended."""
-    entries = _entries(loaded, language)
-    for place, german in translatable(loaded.material).items():
-        entry = entries.get(place)
-        if entry is None:
-            yield place, german, "", State.MISSING
-        else:
-            fresh = entry.german == german
-            yield place, german, entry.words, State.FRESH if fresh else State.STALE
+    catalog = catalog_of(loaded.material.translations.get(language, ()))
+    for place, german in known.items():
+        words = catalog[place].words if place in catalog else ""
+        yield place, german, words, state_of(catalog, place, german)
 
 
 def _entries(loaded: Loaded, language: str) -> dict[str, Line]:

@@ -4,9 +4,10 @@ A translation remembers the German words it was made from. When those have chang
 a button then speaks German, and anything longer is shown together with the German.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 
 from bot.core.knowledge import Knowledge
 from bot.core.tree import Audience, Gate, Node, Text, Topic, Tree
@@ -47,6 +48,11 @@ class State(StrEnum):
     FRESH = "fresh"
     STALE = "stale"
     MISSING = "missing"
+
+
+def catalog_of(lines: Iterable[Line]) -> dict[str, Phrase]:
+    """What is translated at all, by its place."""
+    return {line.place: Phrase(line.german, line.words) for line in lines if line.words}
 
 
 def places(text: Text) -> dict[str, str]:
@@ -95,12 +101,17 @@ def _screens(topic: Topic) -> Iterator[Node]:
     return (node for node in topic.nodes.values() if isinstance(node, Node))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Translator:
     """Turns texts, and the tree, into the words of one catalog."""
 
     catalog: Catalog
     worries: frozenset[str]  # topics that are dangers
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The keys of the texts of which anything is translated."""
+        return frozenset(place.partition("/")[0] for place in self.catalog)
 
     def label(self, text: Text) -> Text:
         """On a button: the translation, or German when it is missing or stale."""
@@ -144,7 +155,7 @@ class Translator:
 
     def _turned(self, text: Text, said: Said) -> Text:
         """The text in this language; itself where the catalog has nothing for it."""
-        if not any(place in self.catalog for place in places(text)):
+        if text.key not in self.keys:
             return text
         pupil, guardian, teacher = (said(_place(text, a), text.of(a)) for a in Audience)
         return Text(text.key, pupil, guardian, teacher, german=text)

@@ -13,7 +13,7 @@ from babel.messages.catalog import Catalog as Po
 from babel.messages.pofile import PoFileError, read_po, write_po
 
 from bot.core.check.findings import Finding, Grade, meant
-from bot.core.translation import Catalog, Line, Phrase
+from bot.core.translation import Catalog, Line, catalog_of
 
 FOLDER: Final = "knowledge/languages"
 ENDING: Final = ".po"
@@ -60,9 +60,7 @@ def _read(name: str, raw: bytes, language: str, read: TranslationsRead) -> None:
         return
     lines = [Line(name, *one) for one in entries]
     read.lines[language] = tuple(lines)
-    read.catalogs[language] = {
-        each.place: Phrase(each.german, each.words) for each in lines if each.words
-    }
+    read.catalogs[language] = catalog_of(lines)
 
 
 def parsed(raw: bytes) -> list[tuple[int, str, str, str]]:

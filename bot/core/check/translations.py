@@ -5,7 +5,7 @@ from string import Formatter
 
 from bot.core.check.findings import Finding, Grade
 from bot.core.check.material import Material
-from bot.core.translation import Line, State, labels, places, sayings
+from bot.core.translation import Line, State, catalog_of, labels, places, sayings, state_of
 
 LONGEST_LABEL = 60  # characters; German keeps to 40, many languages need more room
 
@@ -17,36 +17,34 @@ def translatable(material: Material) -> dict[str, str]:
     return {place: german for text in every for place, german in places(text).items() if german}
 
 
-def frame(material: Material) -> frozenset[str]:
-    """The places of all but the topics' own screens: what everybody meets, whatever it is about."""
+def frame(material: Material, known: Mapping[str, str]) -> frozenset[str]:
+    """Of these places all but the topics' own screens: what everybody meets."""
     subjects = {topic.id for topic in material.tree.subjects()}
     return frozenset(
         place
-        for place in translatable(material)
+        for place in known
         if place.endswith(".title") or place.partition(".")[0] not in subjects
     )
 
 
-def progress(material: Material, lines: tuple[Line, ...]) -> dict[State, list[str]]:
+def progress(known: Mapping[str, str], lines: tuple[Line, ...]) -> dict[State, list[str]]:
     """The places of all wordings, by how they stand in one language."""
-    there = {line.place: line.german for line in lines if line.words}
+    catalog = catalog_of(lines)
     found: dict[State, list[str]] = {state: [] for state in State}
-    for place, german in translatable(material).items():
-        if place not in there:
-            found[State.MISSING].append(place)
-        else:
-            found[State.FRESH if there[place] == german else State.STALE].append(place)
+    for place, german in known.items():
+        found[state_of(catalog, place, german)].append(place)
     return found
 
 
 def translations(material: Material) -> Iterator[Finding]:
     """Entries that fit no text, gaps that differ, buttons that are too long, what is to do."""
     known = translatable(material)
+    everywhere = frame(material, known)
     short = {place for text in labels(material.tree) for place in places(text)}
     for language, entries in material.translations.items():
         for entry in entries:
             yield from _entry(entry, known, short)
-        yield _how_far(material, language, entries)
+        yield _how_far(language, progress(known, entries), everywhere, entries)
 
 
 def _entry(entry: Line, known: Mapping[str, str], short: set[str]) -> Iterator[Finding]:
@@ -72,10 +70,14 @@ def gaps(words: str) -> frozenset[str]:
         return frozenset({"{"})
 
 
-def _how_far(material: Material, language: str, entries: tuple[Line, ...]) -> Finding:
-    how = progress(material, entries)
+def _how_far(
+    language: str,
+    how: Mapping[State, list[str]],
+    everywhere: frozenset[str],
+    entries: tuple[Line, ...],
+) -> Finding:
     done, stale, missing = (len(how[s]) for s in (State.FRESH, State.STALE, State.MISSING))
-    todo = len(frame(material) & set(how[State.MISSING]))
+    todo = len(everywhere & set(how[State.MISSING]))
     text = (
         f"„{language}“: {done} Texte übersetzt, {stale} veraltet, {missing} fehlen"
         f" (davon im Rahmen: {todo})."
