@@ -3,8 +3,7 @@
 from pathlib import Path
 
 from bot.app import App
-from bot.commands.house import Arguments, Doors, Say
-from bot.core.calendar import when
+from bot.commands.house import Arguments, Doors, Say, Standing
 
 
 async def backup(app: App, doors: Doors, arguments: Arguments, say: Say) -> int:
@@ -17,16 +16,12 @@ async def backup(app: App, doors: Doors, arguments: Arguments, say: Say) -> int:
 async def resume(app: App, doors: Doors, arguments: Arguments, say: Say) -> int:
     """After a restore: first what is overdue, then the sending goes on, if it was confirmed."""
     del doors
-    at = app.clock()
-    numbers, late, held = await app.store.run(
-        lambda work: (work.stats(), work.overdue(at), work.held())
-    )
-    if not held:
+    now = await Standing.of(app)
+    if not now.held:
         await say("Es ist nichts angehalten.")
         return 0
-    await say(f"Noch nicht gesendet: {numbers.owed}. Überfällig: {len(late)}.")
-    for request in late:
-        await say(f"Überfällig: „{request.name}“ bei {request.post}, {when(request.since, at)}")
+    await say(f"Noch nicht gesendet: {now.numbers.owed}. Überfällig: {len(now.late)}.")
+    await now.say_late(say)
     if arguments.get("confirmed") is not True:
         await say("Weiter mit: lotse resume --send (alte Nachrichten) oder --one-text (ein Satz)")
         return 1

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.app import App
-from bot.commands.house import Arguments, Doors, Say, team_of
+from bot.commands.house import Arguments, Doors, Say, Standing, team_of
 from bot.commands.key import worded
-from bot.core.calendar import local, when
+from bot.core.calendar import local
 from bot.core.posts import missing, post_of, post_state
 from bot.core.records import Team
 from bot.store import Work
@@ -32,22 +32,19 @@ async def members(app: App, doors: Doors, arguments: Arguments, say: Say) -> int
 async def status(app: App, doors: Doors, arguments: Arguments, say: Say) -> int:
     """Numbers, what is overdue, which posts are not ready; exit 1 when something needs a person."""
     del arguments
-    at = app.clock()
-    numbers, late, held = await app.store.run(
-        lambda work: (work.stats(), work.overdue(at), work.held())
-    )
+    now = await Standing.of(app)
+    numbers = now.numbers
     await say(
         f"Offene Anfragen: {numbers.open_requests} · noch nicht gesendet: {numbers.owed} · "
         f"Mitglieder: {numbers.members} · Wecker: {numbers.timers}"
     )
-    if held:
+    if now.held:
         await say("Angehalten nach dem Zurückholen einer Sicherung. Weiter mit: lotse resume")
     if older := await app.store.older_keys():
         going = "wird gewechselt" if await app.store.resealing() else "lotse key rotate"
         await say(f"{worded(app.store.newest_key, older)} ({going})")
-    for request in late:
-        await say(f"Überfällig: „{request.name}“ bei {request.post}, {when(request.since, at)}")
-    broken = await app.store.run(partial(_broken, at=at))
+    await now.say_late(say)
+    broken = await app.store.run(partial(_broken, at=now.at))
     for line in broken:
         await say(line)
     for line in _posts(app, await team_of(app)):
@@ -57,7 +54,7 @@ async def status(app: App, doors: Doors, arguments: Arguments, say: Say) -> int:
     faults = await doors.faults()
     for fault in faults:
         await say(fault)
-    return 1 if faults or late or held or broken else 0
+    return 1 if faults or now.late or now.held or broken else 0
 
 
 def _broken(work: Work, at: datetime) -> list[str]:

@@ -11,7 +11,7 @@ from bot.core.messages import Button, Screen
 from bot.core.records import Answer, Author, Conversation, Enclosure, Ref, Request, Word
 from bot.core.routing import Rung
 from bot.core.screens import carrier_name, post_name
-from bot.core.standing import place_of, show, sight_of, stand, ways
+from bot.core.standing import joining, place_of, show, sight_of, stand, ways
 from bot.core.tree import Reach
 from bot.core.walk import Place, answered, last_stood, outside
 from bot.core.world import Turn
@@ -187,16 +187,8 @@ def thanked(turn: Turn, conversation: Conversation) -> None:
 
 def join_buttons(turn: Turn, conversation: Conversation) -> tuple[Button, ...]:
     """One button for each open request that a text may belong to."""
-    return tuple(
-        turn.acting(
-            turn.text("do_join", conversation.audience, name=request.name),
-            conversation.id,
-            "join",
-            request.id,
-            group="join",
-        )
-        for request in turn.requests_of(conversation.id)
-    )
+    going = turn.requests_of(conversation.id)
+    return tuple(joining(turn, conversation, request, "do_join") for request in going)
 
 
 # ── Agreeing, withdrawing ───────────────────────────────────────────────────────────────────────

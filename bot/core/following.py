@@ -39,20 +39,9 @@ def ask(turn: Turn, request: Request) -> None:
     """Asked once; of what was withdrawn or has had its time nobody is reminded."""
     if not request.may_ask or not request.conversation or request.reason is Reason.WITHDRAWN:
         return
-    group, owner = f"contact:{request.id}", request.conversation
-    yes, no = (
-        turn.acting(
-            turn.text_for(request, f"do_contact_{said}"),
-            owner,
-            f"contact_{said}",
-            request.id,
-            group=group,
-        )
-        for said in ("yes", "no")
-    )
     turn.put(replace(request, may_ask=False))
     text = turn.text_for(request, "contact_asked", name=request.name)
-    telling.tell(turn, request, text, yes, no)
+    telling.tell(turn, request, text, *telling.yes_or_no(turn, request, "contact"))
 
 
 def answered(turn: Turn, conversation: Conversation, ref: Ref) -> None:

@@ -11,6 +11,7 @@ from bot.core.records import Request
 from bot.core.request import remind, tell
 from bot.core.routing import Rung, live, rung_for
 from bot.core.screens import carrier_name, post_name
+from bot.core.telling import yes_or_no
 from bot.core.view import sight_for
 from bot.core.world import Turn
 
@@ -74,25 +75,14 @@ def ask(turn: Turn, request: Request, post: str) -> None:
     """Another carrier reads it with a yes only; until then its post knows that something waits."""
     request = replace(request, offered=post)
     turn.put(request)
-    owner, group = request.conversation, f"hand_over:{request.id}"
-    yes, no = (
-        turn.acting(
-            turn.text_for(request, f"do_hand_over_{word}"),
-            owner,
-            f"hand_over_{word}",
-            request.id,
-            extra=post,
-            group=group,
-        )
-        for word in ("yes", "no")
-    )
     values = {
         "name": request.name,
         "before": post_name(turn, request.post),
         "post": post_name(turn, post),
         "carrier": carrier_name(turn, post),
     }
-    tell(turn, request, turn.text_for(request, "hand_over_ask", **values), yes, no)
+    either = yes_or_no(turn, request, "hand_over", post)
+    tell(turn, request, turn.text_for(request, "hand_over_ask", **values), *either)
     cards.refresh(turn, request, request.post)
     for member in turn.team.of(post):
         remind(turn, member.id, "waits_elsewhere", request, post=values["before"])

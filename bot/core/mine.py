@@ -8,7 +8,7 @@ from bot.core.cards import holder
 from bot.core.messages import Button, EraseChat, ForgetWords, Screen, Visitor
 from bot.core.records import Answer, Conversation, Reason, Request
 from bot.core.screens import post_name
-from bot.core.standing import show, sight_of, stand, ways
+from bot.core.standing import joining, show, sight_of, stand, ways
 from bot.core.taps import Move
 from bot.core.walk import outside
 from bot.core.world import Turn
@@ -49,17 +49,8 @@ def switches(
     turn: Turn, conversation: Conversation, going: tuple[Request, ...]
 ) -> tuple[Button, ...]:
     """One tap to write to each that is not being written to."""
-    return tuple(
-        turn.acting(
-            turn.text("do_write", conversation.audience, name=request.name),
-            conversation.id,
-            "join",
-            request.id,
-            group="join",
-        )
-        for request in going
-        if request.id != conversation.writing_to
-    )
+    others = (request for request in going if request.id != conversation.writing_to)
+    return tuple(joining(turn, conversation, request, "do_write") for request in others)
 
 
 def withdrawals(

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.core.conditions import SENT
 from bot.core.messages import Button, Count, Say, Screen, Tapped, Tone, Visitor
-from bot.core.records import Conversation
+from bot.core.records import Conversation, Request
 from bot.core.screens import here, waiting_for
 from bot.core.taps import Move
 from bot.core.tree import Ask, Audience
@@ -57,6 +57,12 @@ def show(turn: Turn, conversation: Conversation, screen: Screen, *, puzzled: int
 def alarmed(turn: Turn) -> bool:
     """Whether help that answers now was shown in this turn."""
     return any(isinstance(e, Say) and e.screen.tone is Tone.ALERT for e in turn.effects)
+
+
+def joining(turn: Turn, conversation: Conversation, request: Request, key: str) -> Button:
+    """What was or will be written goes to this request."""
+    label = turn.text(key, conversation.audience, name=request.name)
+    return turn.acting(label, conversation.id, "join", request.id, group="join")
 
 
 def ways(turn: Turn, audience: Audience | None) -> tuple[Button, ...]:

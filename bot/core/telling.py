@@ -10,7 +10,7 @@ from datetime import datetime, time
 from bot.core.calendar import local, next_opening, open_at
 from bot.core.messages import Button, Outage, Screen, Timer, Visitor, Wake
 from bot.core.records import Conversation, Letter, Request
-from bot.core.standing import composing, stand, ways, with_shown, with_ways
+from bot.core.standing import composing, joining, stand, ways, with_shown, with_ways
 from bot.core.taps import Move, decode_tap, encode_tap
 from bot.core.tree import Audience
 from bot.core.world import Turn
@@ -40,6 +40,22 @@ def tell(turn: Turn, request: Request, text: str, *more: Button, answers: bool =
         shown(turn, conversation, ((request, letter),))
     else:
         keep(turn, conversation, request, letter)
+
+
+def yes_or_no(turn: Turn, request: Request, action: str, extra: str = "") -> tuple[Button, Button]:
+    """Two buttons of which the visitor uses one: ``<action>_yes`` and ``<action>_no``."""
+    yes, no = (
+        turn.acting(
+            turn.text_for(request, f"do_{action}_{said}"),
+            request.conversation,
+            f"{action}_{said}",
+            request.id,
+            extra=extra,
+            group=f"{action}:{request.id}",
+        )
+        for said in ("yes", "no")
+    )
+    return yes, no
 
 
 def keep(turn: Turn, conversation: Conversation, request: Request, letter: Letter) -> None:
@@ -184,9 +200,7 @@ def _screen(
     text, audience = letter.text, request.audience
     goes_back = request.open and (letter.answers or last)
     if goes_back and composing(turn, conversation):
-        label = turn.text("do_reply_to", audience, name=request.name)
-        back = turn.acting(label, conversation.id, "join", request.id, group="join")
-        buttons = (*buttons, back)
+        buttons = (*buttons, joining(turn, conversation, request, "do_reply_to"))
     elif goes_back:
         conversation = replace(conversation, writing_to=request.id)
         text = f"{text}\n\n{turn.text('writing_now', audience, name=request.name)}"
