@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from talk import MAGDEBURG, NOON, Talk, knowledge, offices, sending
 
 from bot.core.messages import (
@@ -184,3 +185,12 @@ def test_a_walk_of_two_hundred_answers_lets_the_older_half_go():
     kim.taps("Hilfe jetzt")
     assert len(kim.conversation.answers) == 102
     assert "112" in kim.text
+
+
+@pytest.mark.parametrize("kind", list(Timer))
+def test_a_timer_of_what_was_forgotten_meanwhile_disturbs_nobody(kind):
+    talk = Talk()
+    talk.happens(House(), Due(kind, "gone"))
+    assert not [effect for effect in talk.outcome.effects if isinstance(effect, Say)]
+    assert not talk.store.requests
+    assert not talk.store.conversations
