@@ -76,6 +76,7 @@ class App:
             clock=self.clock,
             log=self.log,
             gave_up=lambda rows: self.dispatcher.gave_up(rows),  # noqa: PLW0108  (made below)
+            emptied=lambda: Screen(self.knowledge.said("emptied", None)),
             passing=(Locked, DiskFull),
         )
         self.dispatcher = Dispatcher(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from time import monotonic
 
+from bot.core.messages import Screen
 from bot.lanes import Bucket, Door, Lane, pause_after
 from bot.marks import Marks, Sent, Tried
 from bot.ports import (
@@ -37,8 +38,9 @@ STRAIGHT_TRIES = 3
 class Outbox:
     """Call ``start`` before anything is handed in.
 
-    ``gave_up`` is told the rows that will never arrive; it deletes them. ``passing`` as with the
-    dispatcher; ``steady`` is a clock that nobody can set, in seconds.
+    ``gave_up`` is told the rows that will never arrive; it deletes them. ``emptied`` stands where
+    words arrive that were forgotten on their way. ``passing`` as with the dispatcher; ``steady``
+    is a clock that nobody can set, in seconds.
     """
 
     store: Store
@@ -47,6 +49,7 @@ class Outbox:
     clock: Callable[[], datetime]
     log: Log
     gave_up: Callable[[Sequence[Undelivered]], Awaitable[None]]
+    emptied: Callable[[], Screen]
     passing: tuple[type[Exception], ...] = ()
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     steady: Callable[[], float] = monotonic
@@ -63,7 +66,9 @@ class Outbox:
 
     def __post_init__(self) -> None:
         self._sweep_at = self.lanes_kept
-        self._marks = Marks(self.store, self.clock, self.log, self.passing, self.sleep)
+        self._marks = Marks(
+            self.store, self.clock, self.log, self.emptied, self.passing, self.sleep
+        )
         for name, channel in self.channels.items():
             limits = self.limits.get(name, Limits())
             total = limits.total_per_second
@@ -209,9 +214,11 @@ class Outbox:
         except Exception as error:  # noqa: BLE001  (a bug for this one; the other lanes go on)
             await self._crashed(lane, outgoing, error)
         else:
-            await self._marks.write(Sent(outgoing, receipt))
+            after = await self._marks.write(Sent(outgoing, receipt))
             lane.remember(outgoing, receipt)
             self._done(lane, [outgoing])
+            self._rows.update(each.row for each in after)
+            lane.rows.extendleft(reversed(after))  # before a later edit of the same message
 
     def _done(self, lane: Lane, rows: Iterable[Outgoing]) -> None:
         done = {outgoing.row for outgoing in rows}
@@ -243,7 +250,7 @@ class Outbox:
         lane.drop_forgotten(self._rows)
 
     async def _tried(self, lane: Lane, outgoing: Outgoing) -> None:
-        await self._marks.write(Tried(outgoing.row))
+        await self._marks.write(Tried(outgoing))
         if lane.rows and lane.rows[0].row == outgoing.row:
             lane.rows[0] = replace(outgoing, tries=outgoing.tries + 1)
 

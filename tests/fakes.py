@@ -264,6 +264,7 @@ class Home:
             self.time.now,
             self.log,
             lambda rows: self.dispatcher.gave_up(rows),  # noqa: PLW0108  (is there later only)
+            lambda: Screen("emptied"),
             PASSING,
             self.time.sleep,
             self.time.steady,

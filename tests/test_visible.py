@@ -1,15 +1,19 @@
 """Where words may stand: in Telegram only as the carrier allows it; and that they go when they must."""
 
-from dataclasses import replace
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
 from talk import MAGDEBURG, SPIELWAGEN, Person, Talk, offices, sending, two_rungs
-from telegram_house import ANNA, BO, OFFICE, House, asks, house, tapped, typed
+from telegram_house import ANNA, BO, OFFICE, Chats, House, asks, house, tapped, typed
 
 from bot.core.directory import COORDINATION
 from bot.core.messages import Command, EmptyDesk, Say, Screen, Staff, Typed
 from bot.core.records import PostFacts, Role
+from bot.ports import Outgoing, Receipt
+from bot.store import Store, Work
 
 WORDS = "Es geht um die Pause."
 
@@ -305,3 +309,92 @@ async def test_without_permission_nothing_of_it_reaches_telegram(tmp_path):
         texts = home.texts(ANNA)
         assert texts
         assert all("Hier in Telegram darf ich davon nichts zeigen" in text for text in texts)
+
+
+# ── On its way in that very moment ──────────────────────────────────────────────────────────────
+
+LATER = "Und noch etwas."
+
+
+@dataclass
+class Slow(Chats):
+    """A door at which the first message with these words stays on its way until it is let go."""
+
+    on_its_way: asyncio.Event = field(default_factory=asyncio.Event)
+    let_go: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def send(self, outgoing: Outgoing) -> Receipt:
+        here = outgoing.screen and outgoing.address.id == str(ANNA)
+        if here and LATER in outgoing.screen.text and not self.on_its_way.is_set():
+            self.on_its_way.set()
+            await self.let_go.wait()
+        return await super().send(outgoing)
+
+
+def withdraws(home: House) -> Awaitable[object]:
+    tap = home.tap_of(500, "Anfrage zurückziehen")
+    assert tap
+    return home.hears([tapped(130, 500, tap)])
+
+
+def leaves(home: House) -> Awaitable[object]:
+    """The last thing of a removal: nothing that waits for her is sent, her address goes."""
+
+    def unit(work) -> None:
+        work.drop_owed_to("anna")
+        work.end_access("anna")
+
+    return home.app.store.run(unit)
+
+
+async def stands_after(path, empties, store_class: type[Store] = Store) -> list[str]:
+    """What anna's chat says when words were emptied while they were on their way to it."""
+    chats = Slow()
+    async with house(path, chats=chats, store_class=store_class) as home:
+        await claims(home)
+        await home.hears([typed(120, 500, LATER)])
+        telling = asyncio.create_task(home.moves(timedelta(minutes=1)))
+        await chats.on_its_way.wait()
+        emptying = asyncio.ensure_future(empties(home))
+        while await home.app.store.run(quoted_and_owed):  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        chats.let_go.set()
+        await asyncio.gather(telling, emptying)
+        await home.app.settled()
+        assert any(LATER in text for text in home.texts(ANNA))
+        assert await home.app.store.run(lambda work: work.owed()) == ()
+        return chats.standing(ANNA)
+
+
+def quoted_and_owed(work) -> int:
+    return work.connection.execute("SELECT count(*) FROM outbox WHERE quotes = 1").fetchone()[0]
+
+
+@pytest.mark.parametrize("empties", [withdraws, leaves])
+async def test_words_emptied_while_they_were_on_their_way_are_emptied_when_they_arrive(
+    empties: Callable[[House], Awaitable[object]], tmp_path
+):
+    standing = await stands_after(tmp_path / "db", empties)
+    assert not any(LATER in text for text in standing)
+
+
+class Trusting(Work):
+    """A planted fault: what was forgotten on its way is believed not to have arrived."""
+
+    def sent(self, rows, at):
+        super().sent(rows, at)
+        return frozenset()
+
+
+class TrustingStore(Store):
+    async def run(self, unit):
+        def trusting(work):
+            work.__class__ = Trusting
+            return unit(work)
+
+        return await super().run(trusting)
+
+
+async def test_the_planted_fault_of_words_that_escape_would_be_seen(tmp_path):
+    standing = await stands_after(tmp_path / "db", leaves, TrustingStore)
+    assert any(LATER in text for text in standing)

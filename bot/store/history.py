@@ -58,12 +58,13 @@ class History(Facts, Letters, Rounds):
         place: int = before[1]
         return place
 
-    def sent(self, rows: Sequence[tuple[Outgoing, Receipt]], at: datetime) -> None:
+    def sent(self, rows: Sequence[tuple[Outgoing, Receipt]], at: datetime) -> frozenset[int]:
         """As in ``Letters``; from now on the time counts after which a page forgets it."""
-        super().sent(rows, at)
+        escaped = super().sent(rows, at)
         for outgoing, _ in rows:
             if outgoing.address.channel in KEPT_FOR:
                 self._do("stamp_page", id=outgoing.row, at=codec.micros(at))
+        return escaped
 
     def give_up(self, row: int) -> tuple[Visitor | Staff | None, str | None]:
         """As in ``Letters``; it does not stand on the page either."""

@@ -132,10 +132,17 @@ class Letters(Matters):
 
     # ── Sent, heard ─────────────────────────────────────────────────────────────────────────────
 
-    def sent(self, rows: Sequence[tuple[Outgoing, Receipt]], at: datetime) -> None:
-        """Done with these rows. A row that was forgotten meanwhile leaves no trace."""
+    def sent(self, rows: Sequence[tuple[Outgoing, Receipt]], at: datetime) -> frozenset[int]:
+        """Done with these rows. A row that was forgotten meanwhile leaves no trace.
+
+        Those of them are given back whose words stand in a chat now and are to be emptied there.
+        """
+        escaped = set()
         for outgoing, receipt in rows:
-            if not self._do("drop_outbox", id=outgoing.row) or not receipt.messages:
+            kept = self._do("drop_outbox", id=outgoing.row)
+            if not kept and outgoing.quotes and outgoing.address.channel in EDITED:
+                escaped.add(outgoing.row)
+            if not kept or not receipt.messages:
                 continue
             found, when = self._address_hash(outgoing.address), micros(at)
             for message in receipt.messages:
@@ -144,6 +151,7 @@ class Letters(Matters):
                 self._note_quoted(outgoing, found, receipt.messages, when)
             if outgoing.screen is not None and outgoing.screen.slot:
                 self._put_slot(found, outgoing.screen.slot, receipt.messages[-1], when)
+        return frozenset(escaped)
 
     def _note_quoted(
         self, outgoing: Outgoing, found: bytes, messages: Sequence[str], when: int
