@@ -7,7 +7,7 @@ ALL := $(sort $(wildcard tests/test_*.py))
 CORE := $(foreach part,\
 	calendar check counsel desk doing editing_% entries facts hours joining life measure presence \
 	proof request route routes routing scenarios situation snippets team telling tour \
-	translation turn typed understand_% visible visitor walk webward wishes words,$(filter tests/test_$(part).py,$(ALL)))
+	translation turn typed understand_% values visible visitor walk webward wishes words,$(filter tests/test_$(part).py,$(ALL)))
 
 BROWSER := tests/test_web_browser.py
 

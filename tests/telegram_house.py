@@ -32,7 +32,7 @@ from bot.core.records import (
     Role,
     TeamKey,
 )
-from bot.core.taps import Choose, Move, Tap, encode_tap
+from bot.core.taps import Choose, Move, Tap
 from bot.core.undo import GRACE
 from bot.ports import Address, Limits, Outgoing, Receipt, Take
 from bot.scenario import WEEK, Hands
@@ -90,7 +90,7 @@ def tapped(number: int, chat: int, tap: Tap | str) -> dict[str, Any]:
         "id": str(10**15 + number),
         "from": {"id": chat, "is_bot": False, "first_name": "Kim"},
         "message": {"message_id": 1, "chat": {"id": chat, "type": "private"}},
-        "data": encode_tap(tap) if isinstance(tap, Tap) else tap,
+        "data": tap.data if isinstance(tap, Tap) else tap,
     }
     return {"update_id": number, "callback_query": query}
 

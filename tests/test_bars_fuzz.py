@@ -20,7 +20,6 @@ from telegram_house import ANNA, ASKING, BO, Chats, House, house, tapped, typed,
 from test_telegram_decode import SAMPLES, spoiled
 
 from bot.app import CORE
-from bot.core.taps import encode_tap
 
 PEOPLE = (*range(300, 400), ANNA, BO)
 NASTY = (
@@ -78,7 +77,7 @@ class Fuzz:
         buttons = [b for screen in screens for b in screen.choices + screen.ways]
         if not buttons:
             return typed(number, chat, "/start")
-        return tapped(number, chat, encode_tap(self.dice.choice(buttons).tap))
+        return tapped(number, chat, self.dice.choice(buttons).tap.data)
 
 
 def resident() -> int:

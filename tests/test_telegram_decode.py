@@ -20,7 +20,7 @@ from bot.channels.telegram.decode import (
     group_of,
 )
 from bot.core.messages import Body, Command, Commanded, Foreign, Received, Started, Tapped, Typed
-from bot.core.taps import Act, Choose, Move, Open, Speak, encode_tap
+from bot.core.taps import Act, Choose, Move, Open, Speak
 from bot.ports import Address, Incoming
 
 AT = datetime(2026, 11, 24, 22, 4, tzinfo=UTC)
@@ -211,7 +211,7 @@ def test_an_edited_message_counts_by_its_words_only(fields, expected):
     "tap", [Choose("a.b", "c"), Open("mobbing"), Move.BACK, Move.HELP, Speak("ar"), Act("x" * 20)]
 )
 def test_every_button_of_ours_comes_back_as_what_it_was(tap):
-    assert bodies(tapped(encode_tap(tap))) == [Tapped(tap)]
+    assert bodies(tapped(tap.data)) == [Tapped(tap)]
 
 
 @pytest.mark.parametrize("data", ["", "x", "n.nowhere", "t.a.b", "a\ud800.b", "l.\x00", None, 7])

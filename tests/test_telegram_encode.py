@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.channels.telegram.encode import LONGEST, anew, encode, split, tap_of, units
 from bot.core.messages import Button, Screen
-from bot.core.taps import Act, Choose, Move, Open, Speak, encode_tap
+from bot.core.taps import Act, Choose, Move, Open, Speak
 from bot.ports import Address, Outgoing
 
 SPEC = Spec()
@@ -248,8 +248,7 @@ def test_an_encode_without_limits_would_be_caught():
     def boundless(outgoing):
         """Forgets to split, to batch, to look at the size of a button."""
         keyboard = [
-            [{"text": way.label, "callback_data": encode_tap(way.tap)}]
-            for way in outgoing.screen.ways
+            [{"text": way.label, "callback_data": way.tap.data}] for way in outgoing.screen.ways
         ]
         text = {"chat_id": 7, "text": outgoing.screen.text}
         return [

@@ -12,7 +12,7 @@ from bot.core.messages import (
     Received,
     Timer,
 )
-from bot.core.taps import Act, Choose, Move, Open, Speak, encode_tap
+from bot.core.taps import Act, Choose, Move, Open, Speak
 from bot.core.tree import Audience
 
 
@@ -432,4 +432,4 @@ def test_every_button_of_the_walk_fits_its_data():
     at_contact(kim)
     for screen in kim.seen:
         for button in screen.choices + screen.ways:
-            assert len(encode_tap(button.tap)) <= 64
+            assert len(button.tap.data) <= 64

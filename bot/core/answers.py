@@ -1,13 +1,12 @@
 """What a visitor answers: taking a choice, opening a topic, and going back."""
 
-from dataclasses import replace
-
 from bot.core import telling, wishes
 from bot.core.conditions import WHO, choices
 from bot.core.records import Answer, Conversation
 from bot.core.standing import place_of, sight_of, stand
 from bot.core.taps import Open
 from bot.core.tree import Ask, Choice, Node, Sets
+from bot.core.values import replace
 from bot.core.walk import answered, replay, shortened
 from bot.core.world import Turn
 

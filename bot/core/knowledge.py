@@ -77,6 +77,8 @@ class Knowledge:
 
 def filled(words: str, values: Mapping[str, str]) -> str:
     """The words with their gaps filled; "e. V." at the end of a sentence brings its full stop."""
+    if not values and "{" not in words:
+        return words
     text = words.format_map(values)
     for value in values.values():
         if value.endswith("."):

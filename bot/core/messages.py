@@ -25,7 +25,7 @@ class Tone(StrEnum):
     ALERT = "alert"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: see ``values.replace``
 class Screen:
     """What a channel can show, without any channel's markup.
 

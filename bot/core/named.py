@@ -105,13 +105,15 @@ def _own(turn: Turn, place: Place, button: Button) -> Choice | None:
     """The choice of the present node that the button stands for."""
     match button.tap:
         case Choose(node, choice):
-            ref = f"{node}.{choice}"
+            pass
         case Act(acting):
             found = turn.ref(acting)
-            ref = found.extra if found else ""
+            node, _, choice = (found.extra if found else "").rpartition(".")
         case _:
             return None
-    return next((c for c in place.node.choices if f"{place.node.ref}.{c.id}" == ref), None)
+    if node != place.node.ref:
+        return None
+    return next((c for c in place.node.choices if c.id == choice), None)
 
 
 # ── Who somebody is ─────────────────────────────────────────────────────────────────────────────

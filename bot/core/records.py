@@ -119,7 +119,7 @@ class Answer:
     choice: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: see ``values.replace``
 class Conversation:
     """One visitor's walk. Nothing in here says who the visitor is."""
 

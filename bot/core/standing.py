@@ -1,13 +1,12 @@
 """Where a visitor stands, and showing it."""
 
-from dataclasses import replace
-
 from bot.core.conditions import SENT
 from bot.core.messages import Button, Count, Say, Screen, Tapped, Tone, Visitor
 from bot.core.records import Conversation, Request
 from bot.core.screens import here, waiting_for
 from bot.core.taps import Move
 from bot.core.tree import Ask, Audience
+from bot.core.values import replace
 from bot.core.view import Sight, seen_by
 from bot.core.walk import Place, replay
 from bot.core.world import Turn

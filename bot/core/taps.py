@@ -2,26 +2,42 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import assert_never
+from functools import cached_property
+
+# Each has its ``data``: the tap as callback data, ASCII, at most 64 bytes given the id lengths of
+# the tree. It is asked for several times a turn, and most buttons live as long as the tree.
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Choose:
     """A choice of the tree; works for ever. ``node`` is ``topic.node``."""
 
     node: str
     choice: str
 
+    @cached_property
+    def data(self) -> str:
+        return f"t.{self.node}.{self.choice}"
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Open:
     """The start of a topic."""
 
     topic: str
 
+    @cached_property
+    def data(self) -> str:
+        return f"t.{self.topic}"
+
 
 class Move(StrEnum):
     """The ways out that every screen has."""
+
+    data: str
+
+    def __init__(self, value: str) -> None:
+        self.data = f"n.{value}"
 
     BACK = "back"
     MENU = "menu"
@@ -37,38 +53,29 @@ class Move(StrEnum):
 MOVES = frozenset(move.value for move in Move)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Speak:
     """From now on in this language."""
 
     language: str
 
+    @cached_property
+    def data(self) -> str:
+        return f"l.{self.language}"
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Act:
     """A button that acts: a random single-use ref, stored with its owner and action."""
 
     ref: str
 
+    @cached_property
+    def data(self) -> str:
+        return f"a.{self.ref}"
+
 
 Tap = Choose | Open | Move | Speak | Act
-
-
-def encode_tap(tap: Tap) -> str:
-    """The tap as callback data, ASCII, at most 64 bytes given the id lengths of the tree."""
-    match tap:
-        case Choose(node, choice):
-            return f"t.{node}.{choice}"
-        case Open(topic):
-            return f"t.{topic}"
-        case Move():
-            return f"n.{tap.value}"
-        case Speak(language):
-            return f"l.{language}"
-        case Act(ref):
-            return f"a.{ref}"
-        case _:
-            assert_never(tap)
 
 
 def decode_tap(data: str) -> Tap | None:

@@ -11,7 +11,7 @@ from bot.core.calendar import local, next_opening, open_at
 from bot.core.messages import Button, Outage, Screen, Timer, Visitor, Wake
 from bot.core.records import Conversation, Letter, Request
 from bot.core.standing import composing, joining, stand, ways, with_shown, with_ways
-from bot.core.taps import Move, decode_tap, encode_tap
+from bot.core.taps import Move, decode_tap
 from bot.core.tree import Audience
 from bot.core.world import Turn
 
@@ -30,7 +30,7 @@ def tell(turn: Turn, request: Request, text: str, *more: Button, answers: bool =
     if request.practice:
         return
     now = turn.event.at
-    buttons = tuple((button.label, encode_tap(button.tap)) for button in more)
+    buttons = tuple((button.label, button.tap.data) for button in more)
     letter = Letter(now, text, buttons, answers)
     conversation = turn.conversation(request.conversation)
     if not request.open and conversation.writing_to == request.id:

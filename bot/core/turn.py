@@ -5,7 +5,6 @@ world after it. All three are pure.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
@@ -49,6 +48,7 @@ from bot.core.needs import Known, needs
 from bot.core.records import Conversation, ConversationKey, Request, Team
 from bot.core.understand.crisis import Level
 from bot.core.unreached import unreached
+from bot.core.values import replace
 from bot.core.view import Sight
 from bot.core.visitor import visitor
 from bot.core.world import Outcome, Turn, updated

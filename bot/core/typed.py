@@ -1,7 +1,5 @@
 """What somebody typed: danger first, then what the screen asks for, then what it offers."""
 
-from dataclasses import replace
-
 from bot.core import absence, asking, reaching, spoken
 from bot.core.answers import BEFORE_WRITING, take
 from bot.core.looking import school, town
@@ -14,6 +12,7 @@ from bot.core.taps import Move, Open
 from bot.core.tree import Ask, Audience
 from bot.core.understand.crisis import Level
 from bot.core.understand.odds import OFFTOPIC
+from bot.core.values import replace
 from bot.core.view import Sight
 from bot.core.walk import Place, replay
 from bot.core.world import Turn

@@ -1,6 +1,5 @@
 """One turn of a visitor: what happened to the conversation, and what is shown next."""
 
-from dataclasses import replace
 from typing import assert_never
 
 from bot.core import absence, asking, mine, telling, webward, wrongs
@@ -32,6 +31,7 @@ from bot.core.screens import greeting_languages, here, languages
 from bot.core.standing import place_of, show, sight_of, stand
 from bot.core.taps import Act, Choose, Move, Open, Speak, Tap
 from bot.core.typed import read, screened
+from bot.core.values import replace
 from bot.core.world import Turn
 
 POSTER = "p_"  # a start link on a poster carries the school

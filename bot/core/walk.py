@@ -6,7 +6,7 @@ is passed over. An old button re-opens its node in today's tree.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import assert_never
 
 from bot.core.conditions import (
@@ -21,6 +21,7 @@ from bot.core.conditions import (
 )
 from bot.core.records import Answer
 from bot.core.tree import ENTRANCE, Act, Ask, Call, Choice, Done, Gate, Goto, Node, Tree
+from bot.core.values import replace
 
 MAX_ANSWERS = 200  # a walk this long has gone in circles; the older half is let go
 MAX_GATES = 20  # gates passed in one step; the check refuses cycles, this bounds a bug
@@ -34,7 +35,7 @@ class Frame:
     skip_school: bool | None = None  # None: as before in this topic, and as the topic says
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: see ``values.replace``
 class Place:
     """Where the visitor stands: the node, who called, and how the last topic was walked."""
 

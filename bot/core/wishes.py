@@ -1,7 +1,5 @@
 """How and when a visitor wants to be reached: what was typed, and what is shown of it."""
 
-from dataclasses import replace
-
 import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
@@ -10,6 +8,7 @@ from bot.core.directory import Span
 from bot.core.hours import spans_of
 from bot.core.records import Conversation
 from bot.core.tree import Audience, Reach, Sets
+from bot.core.values import replace
 from bot.core.world import Turn
 
 HOME = "DE"  # where a number is at home that carries no country

@@ -29,7 +29,6 @@ from bot.core.messages import (
 from bot.core.posts import post_of
 from bot.core.records import Conversation, Key, Request, Team, TeamKey
 from bot.core.routing import Rung
-from bot.core.taps import encode_tap
 from bot.core.view import Sight, sight_for
 from bot.core.world import Outcome
 
@@ -94,9 +93,7 @@ def _body(body: Body) -> str:
         case Typed(text):
             return f"{kind}({len(text)} Zeichen)"
         case Tapped(tap):
-            return (
-                f"{kind}({encode_tap(tap) if not encode_tap(tap).startswith('a.') else 'Aktion'})"
-            )
+            return f"{kind}({tap.data if not tap.data.startswith('a.') else 'Aktion'})"
         case Commanded(command):
             return f"{kind}(/{command.value})"
         case Due(timer, _):

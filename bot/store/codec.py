@@ -1,6 +1,6 @@
 """Records ↔ bytes, as JSON. Buttons travel apart, each with its tap as callback data.
 
-The apart is for the union: ``encode_tap`` says which tap it is, so nothing has to be guessed.
+The apart is for the union: ``Tap.data`` says which tap it is, so nothing has to be guessed.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from bot.core.records import (
     Request,
     Word,
 )
-from bot.core.taps import Move, decode_tap, encode_tap
+from bot.core.taps import Move, decode_tap
 from bot.ports import Address
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -71,7 +71,7 @@ _INVITATION = TypeAdapter(Invitation)
 
 
 def _flat(buttons: Sequence[Button]) -> Buttons:
-    return tuple([(button.label, encode_tap(button.tap)) for button in buttons])
+    return tuple([(button.label, button.tap.data) for button in buttons])
 
 
 def _buttons(flat: Buttons) -> tuple[Button, ...]:

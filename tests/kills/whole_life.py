@@ -16,7 +16,6 @@ from telegram_house import CHANNEL, MONDAY, seated
 
 from bot.app import CORE
 from bot.channels.telegram.decode import decode
-from bot.core.taps import encode_tap
 from bot.ports import Outgoing, Receipt, Take
 
 
@@ -46,7 +45,7 @@ class RawPipe(Pipe):
             chat=outgoing.address.id,
             row=outgoing.row,
             text=screen.text if screen else "",
-            buttons=[(button.label, encode_tap(button.tap)) for button in buttons],
+            buttons=[(button.label, button.tap.data) for button in buttons],
         )
         self.points.reached("send after")
         return Receipt((str(message),))

@@ -10,7 +10,6 @@ from typing import Any
 
 from bot.channels.telegram.decode import clean
 from bot.core.messages import Button, Screen
-from bot.core.taps import encode_tap
 from bot.ports import Outgoing
 
 Call = tuple[str, dict[str, Any]]
@@ -108,7 +107,7 @@ def _keyboard(screen: Screen) -> dict[str, Any] | None:
 
 
 def _button(label: str, button: Button) -> dict[str, str]:
-    return _shaped(label, encode_tap(button.tap))
+    return _shaped(label, button.tap.data)
 
 
 @lru_cache(maxsize=4096)

@@ -8,7 +8,6 @@ from markupsafe import Markup
 from bot.channels.web.prose import prose
 from bot.core.calendar import local
 from bot.core.messages import Button, Screen, Tone
-from bot.core.taps import encode_tap
 from bot.ports import Shown
 
 EARLIER = 2  # screens whose choices can still be unfolded below the newest
@@ -64,7 +63,7 @@ def articles(shown: Sequence[Shown]) -> tuple[Article, ...]:
 
 
 def _knob(button: Button, number: int) -> Knob:
-    data = encode_tap(button.tap)
+    data = button.tap.data
     return Knob(button.label, data, number, urgent=data == "n.help")
 
 

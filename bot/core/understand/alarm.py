@@ -1,7 +1,7 @@
 """How dangerous a text sounds, learnt from sentences whose danger people have judged."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, log, sqrt
 from typing import Final
@@ -38,6 +38,7 @@ class Alarm:
     def __init__(self, said: Sequence[tuple[str, str, str]]) -> None:
         samples = ((text, (crisis, f"{crisis} {topic}"), 1.0) for text, topic, crisis in said)
         self._levels, self._kinds = learnt(tuple(samples), (LEAST, KIND_LEAST))
+        self._level_of = {kind: kind.partition(" ")[0] for kind in self._kinds.labels}
 
     def scores(self, text: str | Said) -> tuple[float, float]:
         """How much more speaks for acute than for none, and for any danger: of the worst part."""
@@ -57,9 +58,9 @@ class Alarm:
             key=lambda each: sum(each[0]),
         )
         kinds = self._kinds.scores(part)
-        second = self._apart(part, _levels_of(kinds), calm=0.0)
+        second = self._apart(part, self._levels_of(kinds), calm=0.0)
         acute, some = (one + KINDS * other for one, other in zip(first, second, strict=True))
-        feared = ((score, kind) for kind, score in kinds.items() if not kind.startswith("none "))
+        feared = [(score, kind) for kind, score in kinds.items() if self._level_of[kind] != "none"]
         worry = max(feared, default=(0.0, ""))[1].partition(" ")[2]
         return acute, some, worry
 
@@ -71,15 +72,14 @@ class Alarm:
         acute = scores.get("acute", 0.0) - none
         return acute, max(acute, scores.get("concern", 0.0) - none)
 
+    def _levels_of(self, kinds: Mapping[str, float]) -> dict[str, float]:
+        """What speaks for each level: above all what speaks for the likeliest of its topics."""
+        rows: defaultdict[str, list[float]] = defaultdict(list)
+        for kind, score in kinds.items():
+            rows[self._level_of[kind]].append(score)
+        return {level: _soft(row) for level, row in rows.items()}
 
-def _levels_of(kinds: Mapping[str, float]) -> dict[str, float]:
-    """What speaks for each level: above all what speaks for the likeliest of its topics."""
-    rows: defaultdict[str, list[float]] = defaultdict(list)
-    for kind, score in kinds.items():
-        rows[kind.partition(" ")[0]].append(score)
-    return {level: _soft(row) for level, row in rows.items()}
 
-
-def _soft(row: Iterable[float]) -> float:
-    best = max(row := list(row))
-    return best + log(sum(exp(_SHARP * (score - best)) for score in row)) / _SHARP
+def _soft(row: Sequence[float]) -> float:
+    best = max(row)
+    return best + log(sum([exp(_SHARP * (score - best)) for score in row])) / _SHARP

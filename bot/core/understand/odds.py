@@ -9,7 +9,7 @@ logarithm of its share there against its share everywhere else (complement naive
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, repeat
 from math import log, sqrt
 from typing import Final
 
@@ -19,6 +19,7 @@ _LETTERS: Final = 4
 _BEGINNING: Final = 5  # letters; as good as a stemmer here and thirty times as fast
 _NEAR: Final = 3  # how many telling words further on two are still together
 _LONGEST_WORD: Final = 40  # letters of a word that are looked at
+_MANY: Final = 8  # labels
 
 Traits = Mapping[str, None]  # a set in order: sums of floats must not depend on chance
 
@@ -85,18 +86,27 @@ class Odds:
         total = sum(sums)
         self.labels = tuple(at)
         self._base = [log(total - part + least * len(shares)) for part in sums]
-        self._for: dict[str, tuple[tuple[int, float], ...]] = {}
+        # Tuples of numbers: nothing for the collector. A row of few labels names them, one of many
+        # has a place for each, since whole columns are summed up quickest.
+        self._few: dict[str, tuple[tuple[int, float], ...]] = {}
+        self._many: dict[str, tuple[float, ...]] = {}
         for trait, row in shares.items():
             whole = sum(row.values()) + least
-            weights = [(here, log(whole / (whole - part))) for here, part in row.items()]
-            self._for[trait] = tuple(weights)  # tuples of numbers: nothing for the collector
+            weights = {here: log(whole / (whole - part)) for here, part in row.items()}
+            if len(weights) < _MANY:
+                self._few[trait] = tuple(weights.items())
+            else:
+                self._many[trait] = tuple([weights.get(here, 0.0) for here in range(len(at))])
 
     def scores(self, found: Traits) -> dict[str, float]:
         """How much speaks for each label; all 0 where nothing is known. Only gaps count."""
-        known = [row for row in map(self._for.get, found) if row is not None]
-        unit = 1 / sqrt(len(known) or 1)
-        sums = [base * len(known) for base in self._base]
-        for row in known:
+        many = [row for row in map(self._many.get, found) if row is not None]
+        few = [row for row in map(self._few.get, found) if row is not None]
+        known = len(many) + len(few)
+        unit = 1 / sqrt(known or 1)
+        columns = map(sum, zip(*many, strict=True)) if many else repeat(0.0)
+        sums = [base * known + column for base, column in zip(self._base, columns, strict=False)]
+        for row in few:
             for label, weight in row:
                 sums[label] += weight
         return {label: part * unit for label, part in zip(self.labels, sums, strict=True)}

@@ -48,6 +48,11 @@ class Ways:
                 self._anchored[self._phrases[phrase][0]].append((phrase, index))
         patterns = {word for phrase in self._phrases.values() for word in phrase}
         self._vocabulary = _Vocabulary(patterns, unlike)
+        # The first words of each further group's phrases: without one of them it is not said.
+        self._first = [
+            [frozenset([self._phrases[phrase][0] for phrase in group]) for group in way.groups[1:]]
+            for way in self._ways
+        ]
 
     def found(self, text: str) -> set[int]:
         """The numbers of the ways that the text takes."""
@@ -58,6 +63,9 @@ class Ways:
             for phrase, index in self._anchored.get(word, ()):
                 way = self._ways[index]
                 if way.number in numbers or index in hopeless:
+                    continue
+                if any(first.isdisjoint(places.words) for first in self._first[index]):
+                    hopeless.add(index)
                     continue
                 groups = [[places.of(phrase) for phrase in group] for group in way.groups[1:]]
                 if not all(any(group) for group in groups):
