@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from fakes import FAKE_CORE, KNOWLEDGE, PASSING
 
-from bot.core.messages import Typed
+from bot.core.messages import Screen, Typed
 from bot.dispatcher import Dispatcher
 from bot.marks import Sent
 from bot.outbox import Outbox
@@ -173,6 +173,7 @@ async def live(life: dict[str, Any], kind: Kind) -> None:
         lambda: datetime.now(UTC),
         _log,
         lambda rows: late[0].gave_up(rows),  # noqa: PLW0108  (is there later only)
+        lambda: Screen("emptied"),
         PASSING,
     )
     dispatcher = (ConfirmsFirst if life["fault"] == "confirms first" else Dispatcher)(
