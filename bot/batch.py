@@ -139,7 +139,7 @@ class Batch:
         orders.count("undelivered")
         if to is None or (request is None and not given.gone):
             return None
-        body = NotDelivered(to, request)
+        body = NotDelivered(to, request, given.channel)
         return Event(event_id(given), orders.now, orders.chance(), House(), body)
 
     # ── What has to be known ────────────────────────────────────────────────────────────────────

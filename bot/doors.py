@@ -14,6 +14,7 @@ import structlog
 
 from bot import commands
 from bot.app import TELEGRAM_LIMITS, App, now, with_operator
+from bot.channels.email import Email, Server
 from bot.channels.telegram import Hooked, Profile, Telegram, apply, differs, profile_of
 from bot.channels.web import Origin, Web
 from bot.core.calendar import local
@@ -28,6 +29,7 @@ log = structlog.get_logger("lotse")
 
 NAME_HERE = "NAME_DES_BOTS"
 HOW = " (Telegram ist gerade nicht zu erreichen: bitte den Namen des Bots selbst einsetzen)"
+MAIL_LIMITS = Limits(total_per_second=2, connections=2)
 GAP = "{payload}"  # in the links of ``Knowledge.doors``
 NAME_EVERY = 60.0  # seconds until the name is asked for again
 HEARD_EVERY = 180.0  # seconds between two notes that Telegram was reached
@@ -40,6 +42,7 @@ class Doors:
     telegram: Telegram | None = None
     profile: Profile | None = None
     origin: Origin | None = None
+    mail: Email | None = None
 
     async def links(self, payload: str) -> Sequence[str]:
         links = []
@@ -51,7 +54,11 @@ class Doors:
         return links
 
     async def faults(self) -> Sequence[str]:
-        """What the profile on Telegram's pages says differently from the directory."""
+        """What the profile on Telegram's pages says differently, and a deaf mail server."""
+        mail = await self.mail.fault() if self.mail else ""
+        return (*await self._of_telegram(), *((mail,) if mail else ()))
+
+    async def _of_telegram(self) -> Sequence[str]:
         if self.telegram is None or self.profile is None:
             return ()
         try:
@@ -81,6 +88,15 @@ def telegram_of(
     return Telegram(*first, **more)
 
 
+def mail_of(settings: Settings) -> Email | None:
+    """The door by which members are told; its link leads to the web."""
+    mail, origin = settings.mail, origin_of(settings)
+    if mail is None or origin is None:
+        return None
+    server = Server(mail.host, mail.port, mail.sender, mail.tls, mail.user, mail.password)
+    return Email(server, now, origin.host.partition(":")[0])
+
+
 def origin_of(settings: Settings) -> Origin | None:
     """Where the web pages live; raises ``OriginFault``, a German sentence."""
     return Origin.of(settings.web_origin) if settings.web_origin else None
@@ -107,11 +123,11 @@ async def looking(settings: Settings, knowledge: Knowledge) -> AsyncIterator[Doo
     """The doors for one command of the operator; nothing is heard."""
     telegram, origin = telegram_of(settings), origin_of(settings)
     if telegram is None:
-        yield Doors(origin=origin)
+        yield Doors(origin=origin, mail=mail_of(settings))
         return
     await telegram.start()
     try:
-        yield Doors(telegram, profile_of(knowledge.directory), origin)
+        yield Doors(telegram, profile_of(knowledge.directory), origin, mail_of(settings))
     finally:
         await telegram.stop()
 
@@ -139,19 +155,20 @@ async def _serve(settings: Settings, store: Store, knowledge: Knowledge) -> int:
     mark, heard = await store.run(lambda work: work.mark_of("telegram"))
     telegram = telegram_of(settings, mark, heard, lambda missed: app.outage(missed))  # noqa: PLW0108
     web, origin = web_of(settings, store, lambda: app.knowledge, telegram), origin_of(settings)
-    channels: tuple[Channel, ...] = tuple(door for door in (telegram, web) if door is not None)
-    app = App(
-        knowledge, store, channels, {"telegram": limits_of(settings)}, library=library_of(settings)
-    )
+    mail = mail_of(settings)
+    doors_open = (telegram, web, mail)
+    channels: tuple[Channel, ...] = tuple(door for door in doors_open if door is not None)
+    limits = {"telegram": limits_of(settings), "email": MAIL_LIMITS}
+    app = App(knowledge, store, channels, limits, library=library_of(settings))
     if telegram is None:
         if web is None:
             log.warning("Keine Tür ist offen: LOTSE_TELEGRAM_TOKEN und LOTSE_WEB_ORIGIN sind leer.")
-        doors = Doors(origin=origin)
+        doors = Doors(origin=origin, mail=mail)
         await name_doors(app, doors)
         return await _with_socket(settings, app, doors)
     await telegram.start()
     profile = profile_of(knowledge.directory)
-    doors = Doors(telegram, profile, origin)
+    doors = Doors(telegram, profile, origin, mail)
     aside = (
         asyncio.create_task(_introduce(telegram, profile)),
         asyncio.create_task(keep_heard(store, telegram)),

@@ -10,9 +10,11 @@ from typing import assert_never
 
 from bot.core.messages import (
     Admit,
+    AskAddress,
     Audit,
     BecomeMember,
     Count,
+    DropAddress,
     Due,
     Effect,
     EmptyDesk,
@@ -27,6 +29,7 @@ from bot.core.messages import (
     Say,
     Screen,
     Staff,
+    TakeAddress,
     Tapped,
     Timer,
     Visitor,
@@ -47,7 +50,7 @@ from bot.core.records import (
 from bot.core.world import Outcome
 from bot.ports import Address, Outgoing, Owed, Work
 
-TELEGRAM, WEB = "telegram", "web"  # the channels' names
+TELEGRAM, WEB, EMAIL = "telegram", "web", "email"  # the channels' names
 ERASABLE_FOR = timedelta(hours=48)  # Bot API, deleteMessage: older ones stay
 DUE_AT_ONCE = 1000
 PAGE = 1000
@@ -127,7 +130,7 @@ class Orders:
         self.forgot = self.forgot or forgetting
         return forgetting
 
-    def _speak(
+    def _speak(  # noqa: C901  (each effect has its line)
         self,
         event: Event,
         effects: Sequence[Effect],
@@ -137,7 +140,7 @@ class Orders:
         origin, here = event.origin, self.addresses.get(event.id)
         for effect in effects:
             match effect:
-                case Say(to) if to in persons:
+                case Say(to) if to in persons and not effect.only:
                     self._say(effect, here, origin)
                     origin = ""
                 case Say():
@@ -149,6 +152,8 @@ class Orders:
                     self._persons.clear()
                 case Wake() | LetSleep() | Count() | Audit() | Admit():
                     self._note(effect)
+                case AskAddress() | TakeAddress() | DropAddress():
+                    self._mail(effect)
                 case EmptyDesk():
                     self._empty(effect)
                     self.forgot = True
@@ -166,12 +171,29 @@ class Orders:
                 self.work.wake(at, kind, ref)
             case LetSleep(kind, ref):
                 self.let_sleep(kind, ref)
-            case Admit(code, conversation, until):
-                self.work.put_link(code, "chat", conversation, until)
+            case Admit(code, to, until):
+                visit = isinstance(to, Visitor)
+                target = to.conversation if isinstance(to, Visitor) else to.member
+                self.work.put_link(code, "chat" if visit else "mail", target, until)
             case Count(what, district):
                 self.count(what, district)
             case Audit(member, action, about, why):
                 self.work.audit(self.now, member, action, about, why)
+            case _:
+                assert_never(effect)
+
+    def _mail(self, effect: AskAddress | TakeAddress | DropAddress) -> None:
+        match effect:
+            case AskAddress(member, text, screen):
+                address = Address(EMAIL, text)
+                self.work.propose(member, address, self.now)
+                self._owe(address, Owed(screen))
+            case TakeAddress(member):
+                self.work.take_proposed(member, self.now)
+                self._persons.clear()
+            case DropAddress(member):
+                self.work.drop_mail(member)
+                self._persons.clear()
             case _:
                 assert_never(effect)
 
@@ -190,6 +212,9 @@ class Orders:
     def _say(self, say: Say, here: Address | None, origin: str) -> None:
         if say.quotes:
             self.save()  # what is quoted is sealed with its request's own key
+        if say.only:
+            self._owe(self.work.address_in(say.to, say.only), Owed(say.screen))
+            return
         address = here or self.work.address_of(say.to)
         screen = self.hide(say, address.channel) if address else say.screen
         owed = Owed(screen, origin, (), say.request, say.quotes, say.quiet)

@@ -255,7 +255,7 @@ class Outbox:
             lane.rows[0] = replace(outgoing, tries=outgoing.tries + 1)
 
     async def _give_up(self, lane: Lane, rows: Sequence[Outgoing], *, gone: bool) -> None:
-        await self.gave_up([Undelivered(outgoing.row, gone) for outgoing in rows])
+        await self.gave_up([Undelivered(o.row, gone, o.address.channel) for o in rows])
         self._done(lane, rows)
 
 

@@ -11,10 +11,12 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from rapidfuzz import process
 
+from bot.core.mailbox import address_of
 from bot.core.retention import Keep
 
 PREFIX = "LOTSE_"
 KEPT = Keep()
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 CLOSE = 70  # how alike a misspelt name must be for "Meinten Sie"
 
 
@@ -48,6 +50,12 @@ class _Variables(BaseSettings):
     web_origin: str = ""
     web_address: str = Field("127.0.0.1:8080", pattern=r"^[\w.\-\[\]:]+:\d{1,5}$")
     web_proxies: str = ""
+    smtp_host: str = Field("", pattern=r"^[\w.\-\[\]:]*$")
+    smtp_port: int = Field(587, ge=1, le=65535)
+    smtp_tls: Literal["starttls", "tls", "off"] = "starttls"
+    smtp_user: str = ""
+    smtp_password: SecretStr | None = None
+    smtp_from: str = ""
 
 
 TALKATIVE = ("PYTHONASYNCIODEBUG", "PYTHONDEVMODE")  # then Python prints what is being worked on
@@ -70,6 +78,18 @@ class SettingsFault(Exception):  # noqa: N818  (it is a list of faults, not one 
 
 
 @dataclass(frozen=True)
+class Mail:
+    """Where e-mail to members is handed in."""
+
+    host: str
+    port: int
+    tls: str
+    user: str
+    password: str = field(repr=False)
+    sender: str
+
+
+@dataclass(frozen=True)
 class Settings:
     """What the operator decided."""
 
@@ -85,6 +105,7 @@ class Settings:
     web_origin: str = ""  # where the pages live; "" keeps that door shut
     web_address: str = "127.0.0.1:8080"
     web_proxies: tuple[str, ...] = ()
+    mail: Mail | None = None  # None keeps that door shut
     keep: Keep = field(default_factory=Keep)
 
 
@@ -129,7 +150,33 @@ def _together(variables: _Variables) -> list[str]:
         ]
     if variables.telegram_free_text == "off" and not variables.web_origin:
         return ["LOTSE_TELEGRAM_FREE_TEXT=off braucht LOTSE_WEB_ORIGIN: Geschrieben wird dort."]
-    return []
+    return _of_mail(variables)
+
+
+def _of_mail(variables: _Variables) -> list[str]:
+    """E-mail is one door: its settings come together, or none of them."""
+    host, password = variables.smtp_host, variables.smtp_password
+    wanted = (
+        (host or not variables.smtp_from, "LOTSE_SMTP_FROM braucht LOTSE_SMTP_HOST."),
+        (host or not variables.smtp_user, "LOTSE_SMTP_USER braucht LOTSE_SMTP_HOST."),
+        (
+            not host or address_of(variables.smtp_from),
+            "LOTSE_SMTP_HOST braucht LOTSE_SMTP_FROM, eine Adresse wie lotse@example.de.",
+        ),
+        (
+            not host or variables.web_origin,
+            "LOTSE_SMTP_HOST braucht LOTSE_WEB_ORIGIN: Der Link in der E-Mail führt dorthin.",
+        ),
+        (
+            bool(variables.smtp_user) == bool(password),
+            "LOTSE_SMTP_USER und LOTSE_SMTP_PASSWORD gehören zusammen.",
+        ),
+        (
+            not host or variables.smtp_tls != "off" or host in LOOPBACK,
+            "LOTSE_SMTP_TLS=off geht nur auf diesem Rechner. Bitte starttls oder tls.",
+        ),
+    )
+    return [fault for good, fault in wanted if not good]
 
 
 def _open_to_all(env_file: Path | None) -> list[str]:
@@ -170,6 +217,7 @@ def _settings(variables: _Variables) -> Settings:
             "privacy": variables.privacy_contact,
             "web": variables.web_origin.rstrip("/"),
             "telegram_text": variables.telegram_free_text,
+            "mail": "on" if variables.smtp_host else "",
         },
         telegram_connections=variables.telegram_connections,
         telegram_limits=variables.telegram_limits == "on",
@@ -177,10 +225,25 @@ def _settings(variables: _Variables) -> Settings:
         web_origin=variables.web_origin,
         web_address=variables.web_address,
         web_proxies=tuple(variables.web_proxies.split()),
+        mail=_mail(variables),
         keep=Keep(
             words=timedelta(days=variables.keep_words_days),
             conversations=timedelta(days=variables.keep_conversations_days),
             seen=timedelta(days=variables.keep_seen_days),
             audit=timedelta(days=variables.keep_audit_days),
         ),
+    )
+
+
+def _mail(variables: _Variables) -> Mail | None:
+    if not variables.smtp_host:
+        return None
+    password = variables.smtp_password
+    return Mail(
+        variables.smtp_host,
+        variables.smtp_port,
+        variables.smtp_tls,
+        variables.smtp_user,
+        password.get_secret_value() if password else "",
+        variables.smtp_from.strip().lower(),
     )

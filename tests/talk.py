@@ -18,6 +18,7 @@ from bot.core.joining import code_hash
 from bot.core.knowledge import Knowledge
 from bot.core.messages import (
     Admit,
+    AskAddress,
     Audit,
     BecomeMember,
     Body,
@@ -25,6 +26,7 @@ from bot.core.messages import (
     Command,
     Commanded,
     Count,
+    DropAddress,
     Due,
     Effect,
     EmptyDesk,
@@ -40,6 +42,7 @@ from bot.core.messages import (
     Screen,
     Staff,
     Started,
+    TakeAddress,
     Tapped,
     Timer,
     Typed,
@@ -64,6 +67,7 @@ from bot.core.records import (
     OpenRequests,
     Permission,
     PostFacts,
+    ProposedKey,
     Record,
     Ref,
     RefKey,
@@ -122,9 +126,12 @@ class Store:
     counts: dict[str, int] = field(default_factory=dict)
     guesses: dict[str, Guesses] = field(default_factory=dict)
     audits: list[Audit] = field(default_factory=list)
+    proposed: dict[str, str] = field(default_factory=dict)  # member → address
+    mailboxes: dict[str, str] = field(default_factory=dict)  # address → member
+    mails: list[tuple[str, str]] = field(default_factory=list)  # address, what stands in it
     forgotten: set[str] = field(default_factory=set)  # requests whose words are gone for good
 
-    def load(self, key: Key) -> object | None:  # noqa: C901, PLR0911  (one line for each key)
+    def load(self, key: Key) -> object | None:  # noqa: C901, PLR0911, PLR0912  (one line for each key)
         match key:
             case ConversationKey(i):
                 found = self.conversations.get(i)
@@ -156,6 +163,8 @@ class Store:
                 return tuple(("2026-11", "magdeburg", what, n) for what, n in self.counts.items())
             case MemberKey(i):
                 return self.team().member(i)
+            case ProposedKey(i):
+                return i in self.proposed and self.mailboxes.get(self.proposed[i], i) == i
 
     def request(self, request: str) -> Request:
         words = tuple(codec.word_of(word) for word in self.words.get(request, ()))
@@ -220,7 +229,7 @@ class Store:
         if enclosure != Enclosure(request) and request not in self.forgotten:
             self.beside[request] = codec.enclosure_bytes(enclosure)
 
-    def carry_out(self, effect: Effect) -> None:  # noqa: C901  (one line for each effect)
+    def carry_out(self, effect: Effect) -> None:  # noqa: C901, PLR0912  (one line for each effect)
         match effect:
             case Wake(at, kind, ref):
                 self.timers[kind, ref] = at
@@ -242,8 +251,24 @@ class Store:
                 for other, found in list(self.refs.items()):
                     if codec.ref_of(found).owner == member:
                         del self.refs[other]
+            case AskAddress(member, address, screen):
+                self.proposed[member] = address
+                self.mails.append((address, screen.text))
+            case TakeAddress(member):
+                address = self.proposed[member]
+                self.drop_mail(member)
+                self.mailboxes[address] = member
+            case DropAddress(member):
+                self.drop_mail(member)
+            case Say(Staff(member), screen, only="email"):
+                address = next(a for a, m in self.mailboxes.items() if m == member)
+                self.mails.append((address, screen.text))
             case Say() | EraseChat() | BecomeMember() | Admit():
                 pass
+
+    def drop_mail(self, member: str) -> None:
+        self.proposed.pop(member, None)
+        self.mailboxes = {a: m for a, m in self.mailboxes.items() if m != member}
 
 
 # ── People ──────────────────────────────────────────────────────────────────────────────────────
@@ -429,7 +454,7 @@ class Talk:
                     self._person(Visitor(conversation)).who = Staff(member)
         for effect in self.outcome.effects:
             match effect:
-                case Say(to, screen):
+                case Say(to, screen, only=""):
                     person = self._person(to)
                     person.seen.append(screen)
                     self.latest.append((person, screen))

@@ -69,6 +69,11 @@ PERIODS = [
     ("abgeschlossene Anfragen ohne Text", without_words, timedelta(days=365)),
     (AUDIT, lambda work: work.audit(NOW, "m1", "claim"), timedelta(days=365)),
     ("falsche Einladungen", lambda work: work.save(Guesses("", (NOW,))), timedelta(days=1)),
+    (
+        "unbestätigte E-Mail-Adressen",
+        lambda work: work.propose("m1", Address("email", "a@b.example"), NOW),
+        timedelta(hours=1),
+    ),
 ]
 
 

@@ -51,6 +51,7 @@ def fill(work) -> None:
     work.put_key("k", Address("web", "7"), NOW)
     work.put_return(Address("web", "7"), "drei Worte", NOW)
     work.put_link("code", "chat", "c1", NOW)
+    work.propose("m1", Address("email", "a@beispiel.example"), NOW)
     work.put_factor("m1", Factor("s", 0, confirmed=True), ("a",))
     for number in range(30):
         work.save(conversation(f"many{number}"))

@@ -109,6 +109,7 @@ def everything(work: Work) -> None:
     work.put_return(Address("web", TEXT), TEXT, NOW)
     work.put_link(TEXT, "chat", TEXT, NOW)
     work.put_factor("m1", Factor(TEXT, 0, confirmed=True), (TEXT,))
+    work.propose("m1", Address("email", TEXT), NOW)
     work.sent([(first, Receipt(("4711000815",)))], NOW)
     quoting = work.owe(home, Owed(screen(TEXT), request="r1", quotes=True))
     work.sent([(quoting, Receipt(("4711000815",)))], NOW)

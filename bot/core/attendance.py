@@ -1,16 +1,16 @@
 """What a member taps and types about being there: each goes to its own part."""
 
-from bot.core import away, closed_days, deputies, quiet
+from bot.core import away, closed_days, deputies, mailbox, quiet
 from bot.core.records import Member, Ref
 from bot.core.understand.text import normalise
 from bot.core.world import Turn
 
-ASKED = frozenset({"absent", "quiet", "closed"})  # what typed text may answer
+ASKED = frozenset({"absent", "quiet", "closed", "mail", "mail_code"})  # what typed text may answer
 
 
 def tapped(turn: Turn, member: Member, ref: Ref) -> bool:
     """Whether the button was one of these."""
-    for part in (away, quiet, closed_days, deputies):
+    for part in (away, quiet, closed_days, deputies, mailbox):
         if ref.action in part.ACTIONS:
             part.tapped(turn, member, ref)
             return True
@@ -23,6 +23,10 @@ def typed(turn: Turn, member: Member, asked: str, whom: str, text: str) -> None:
             away.typed(turn, member, whom, text)
         case "quiet":
             quiet.typed(turn, member, text)
+        case "mail":
+            mailbox.typed(turn, member, text)
+        case "mail_code":
+            mailbox.code_typed(turn, member, text)
         case _:
             closed_days.typed(turn, member, text)
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core import reckoning
+from bot.core import mailbox, reckoning
 from bot.core.calendar import local, spoken_hours, when
 from bot.core.cards import tell
 from bot.core.hours import day_of
@@ -67,6 +67,7 @@ def offered(turn: Turn, actor: Member, whom: Member) -> tuple[Button, ...]:
 
 def mine(turn: Turn, actor: Member) -> tuple[str, ...]:
     found = ["quiet"] if actor.posts else []
+    found += ["mail"] if mailbox.possible(turn) else []
     found += ["other"] if others(turn, actor) else []
     found += ["closed"] if actor.role is Role.COORDINATOR and actor.district else []
     return tuple(found)

@@ -21,6 +21,8 @@ COMMAND_WORDS: Mapping[str, Command] = MappingProxyType(
         "end": Command.END,
         "requests": Command.DESK,
         "preview": Command.PREVIEW,
+        "email": Command.MAIL,
+        "e-mail": Command.MAIL,
     }
 )
 

@@ -15,6 +15,7 @@ from bot.core import (
     guard,
     joining,
     listing,
+    notices,
     steps,
     team,
     tour,
@@ -30,6 +31,7 @@ from bot.core.messages import (
     Commanded,
     Due,
     Invited,
+    LinkAsked,
     NotDelivered,
     Outage,
     Received,
@@ -54,7 +56,10 @@ def desk(turn: Turn, member: Member) -> None:
     if not member.admitted:
         joining.waiting(turn, member)
         return
-    member = seen(turn, member)
+    if turn.event.body == LinkAsked():
+        notices.link(turn, member)
+        return
+    member = seen(turn, notices.read(turn, member))
     match turn.event.body:
         case Started(payload):
             started(turn, member, payload)
@@ -68,7 +73,7 @@ def desk(turn: Turn, member: Member) -> None:
             listing.commanded(turn, member, command)
         case Received():
             tell(turn, member, turn.text("desk_foreign"))
-        case NotDelivered() | Due() | Invited() | Outage() | Settled():
+        case NotDelivered() | Due() | Invited() | Outage() | Settled() | LinkAsked():
             pass  # the house's own events: see turn.py
         case _:
             assert_never(turn.event.body)
@@ -116,7 +121,7 @@ def leave(turn: Turn, member: Member, word: str) -> None:
     request = turn.request(member.writing_to or "")
     if asked == counsel.ASKED:
         counsel.drop(turn, member)
-    elif asked in {editing.ASKED, "passed_to"}:
+    elif asked in {editing.ASKED, "passed_to"} | attendance.ASKED:
         tell(turn, replace(member, asked=None), turn.text("desk_left"))
     elif asked in team.ASKED:
         team.listed(turn, replace(member, asked=None))

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
-from bot.core import away, cards, editing, situation, steps, team, tour, visible, webward
+from bot.core import away, cards, editing, mailbox, situation, steps, team, tour, visible, webward
 from bot.core.calendar import clock, local
 from bot.core.cards import tell
 from bot.core.messages import Button, Command, EraseChat, Screen, Staff
@@ -34,6 +34,8 @@ def commanded(  # noqa: C901, PLR0912  (each command has its line)
             steps.plans(turn, member)
         case Command.ABSENT:
             away.shown(turn, member, member)
+        case Command.MAIL:
+            mailbox.shown(turn, member)
         case Command.PREVIEW:
             editing.ask(turn, member)
         case Command.INVITE:

@@ -104,6 +104,7 @@ class Command(StrEnum):
     ABSENT = "abwesend"
     INVITE = "einladen"
     SITUATION = "lage"
+    MAIL = "mail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,7 @@ class Timer(StrEnum):
     LEFT = "left"  # a member has left a post; ref = post/page of its open requests
     SITUATION = "situation"  # Monday morning: how the districts stand
     ADMISSION = "admission"  # nobody confirmed who opened a link; ref = member
+    MAIL = "mail"  # a desk that nobody has looked at: its notice goes out; ref = member
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,12 @@ class NotDelivered:
 
     to: Visitor | Staff
     request: str | None
+    via: str = ""  # the channel
+
+
+@dataclass(frozen=True, slots=True)
+class LinkAsked:
+    """A member, or whoever knows the address, asked for a link by e-mail to log in with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +212,8 @@ Body = (
     | Outage
     | Invited
     | Settled
-) | Settled
+    | LinkAsked
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +246,7 @@ class Say:
     quotes: bool = False  # carries words of the visitor or of staff: erased with the request
     quiet: bool = False  # arrives without a sound
     telegram: Screen | None = None  # what Telegram shows instead, where words may not stand there
+    only: str = ""  # the one channel that it goes through, to an address the person gave for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,11 +315,40 @@ class BecomeMember:
 
 @dataclass(frozen=True, slots=True)
 class Admit:
-    """Whoever brings this code before ``until`` goes on with this conversation in the web, once."""
+    """Whoever brings this code before ``until`` goes on there in the web, once.
+
+    A visitor with the conversation, a member at the desk.
+    """
 
     code: str
-    conversation: str
+    to: Visitor | Staff
     until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AskAddress:
+    """An e-mail address that a member gave: kept apart, and shown this screen, until it is taken.
+
+    A later one replaces it.
+    """
+
+    member: str
+    address: str
+    screen: Screen
+
+
+@dataclass(frozen=True, slots=True)
+class TakeAddress:
+    """The address that was asked is the member's one from now on."""
+
+    member: str
+
+
+@dataclass(frozen=True, slots=True)
+class DropAddress:
+    """No e-mail goes to this member any more; the address is forgotten, an asked one too."""
+
+    member: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,6 +389,9 @@ Effect = (
     | EraseChat
     | BecomeMember
     | Admit
+    | AskAddress
+    | TakeAddress
+    | DropAddress
     | EndAccess
     | Count
     | Audit

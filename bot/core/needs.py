@@ -29,6 +29,7 @@ from bot.core.records import (
     Key,
     NamesInUse,
     OpenRequests,
+    ProposedKey,
     Ref,
     RefKey,
     Request,
@@ -73,22 +74,28 @@ def _of_who(event: Event, known: Known, keys: set[Key]) -> tuple[Button, ...]:
             _of_conversation(found, keys)
             return found.shown
         case Staff(member_id):
-            member = (cast("Team | None", known.get(TeamKey())) or Team()).member(member_id)
-            if member is None:
-                return ()
-            if member.writing_to:
-                keys.add(RequestKey(member.writing_to))
-            if member.asked and member.asked.startswith(("passed_to:", "counsel:")):
-                keys.add(RequestKey(member.asked.split(":")[1]))
-            if isinstance(event.body, Commanded | Started):
-                keys.update(_of_list(member_id, known, 0))
-            if event.body == Commanded(Command.SITUATION):
-                _of_situation(known, keys)
-            return member.shown
+            return _of_staff(event, known, keys, member_id)
         case House():
             return ()
         case _:
             assert_never(event.who)
+
+
+def _of_staff(event: Event, known: Known, keys: set[Key], member_id: str) -> tuple[Button, ...]:
+    member = (cast("Team | None", known.get(TeamKey())) or Team()).member(member_id)
+    if member is None:
+        return ()
+    if member.writing_to:
+        keys.add(RequestKey(member.writing_to))
+    if member.asked and member.asked.startswith(("passed_to:", "counsel:")):
+        keys.add(RequestKey(member.asked.split(":")[1]))
+    if (member.asked or "").startswith("mail_code"):
+        keys.add(ProposedKey(member_id))
+    if isinstance(event.body, Commanded | Started):
+        keys.update(_of_list(member_id, known, 0))
+    if event.body == Commanded(Command.SITUATION):
+        _of_situation(known, keys)
+    return member.shown
 
 
 def _of_situation(known: Known, keys: set[Key]) -> None:
@@ -153,7 +160,7 @@ def _of_due(kind: Timer, ref: str, known: Known, keys: set[Key]) -> None:
             keys.update((RequestKey(ref), ConversationKey(ref), RequestsOf(ref)))
         case Timer.SITUATION:
             _of_situation(known, keys)
-        case Timer.ENTRY | Timer.ADMISSION:
+        case Timer.ENTRY | Timer.ADMISSION | Timer.MAIL:
             pass  # the directory and the team say it all
         case _:
             assert_never(kind)

@@ -86,6 +86,13 @@ class CountersKey:
 
 
 @dataclass(frozen=True, slots=True)
+class ProposedKey:
+    """Whether the address that a member gave can be hers → bool: asked, and nobody else's."""
+
+    member: str
+
+
+@dataclass(frozen=True, slots=True)
 class GuessesKey:
     """Wrong invitation codes from one conversation's addresses, or from everywhere ("")."""
 
@@ -105,6 +112,7 @@ Key = (
     | MemberKey
     | GuessesKey
     | CountersKey
+    | ProposedKey
 )
 
 
@@ -307,6 +315,18 @@ class Admission:
 
 
 @dataclass(frozen=True, slots=True)
+class Mail:
+    """How far a member's notices by e-mail are; the address is the store's alone."""
+
+    confirmed: bool = False
+    code: str = ""  # sent to a new address, to be typed at the desk
+    until: datetime | None = None  # so long the code is good
+    tries: int = 0  # wrong codes so far
+    asked: tuple[datetime, ...] = ()  # when codes were sent in the last day
+    told_at: datetime | None = None  # when a notice was ordered; None: at the desk since
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """A person of staff. ``label`` is what colleagues read; visitors never see it."""
 
@@ -333,6 +353,7 @@ class Member:
     admission: Admission | None = None
     left: tuple[str, ...] = ()  # posts that were taken, until what they had there is given back
     admitted: bool = True  # False: a link was opened, nobody confirmed who it was
+    mail: Mail | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from bot.core import (
     gathering,
     joining,
     leaving,
+    notices,
     opening,
     overdue,
     quiet,
@@ -79,6 +80,7 @@ def turn(knowledge: Knowledge, known: Known, event: Event) -> Outcome:
             _house(now, event.body)
         case _:
             assert_never(event.who)
+    notices.order(now)
     return now.outcome()
 
 
@@ -104,6 +106,8 @@ def _house(now: Turn, body: Body) -> None:
             _due(now, kind, ref)
         case Settled():
             entries.settled(now, body)
+        case NotDelivered(to=Staff(member), via=notices.EMAIL):
+            notices.bounced(now, member)
         case NotDelivered(to, about) if about:
             _undelivered(now, to, now.request(about))
         case Invited():
@@ -138,6 +142,8 @@ def _due(now: Turn, kind: Timer, ref: str) -> None:  # noqa: C901, PLR0912  (eac
             situation.monday(now)
         case Timer.ADMISSION:
             joining.unanswered(now, ref)
+        case Timer.MAIL:
+            notices.due(now, ref)
         case _:
             assert_never(kind)
 

@@ -15,6 +15,7 @@ from bot.core.messages import (
     Foreign,
     ForgetConversation,
     Invited,
+    LinkAsked,
     NotDelivered,
     Outage,
     Received,
@@ -54,7 +55,7 @@ def visitor(turn: Turn, conversation: Conversation) -> None:
             received(turn, conversation, kind)
         case Outage(since, until):
             asking.outage(turn, conversation, since, until)
-        case NotDelivered() | Due() | Invited() | Settled():
+        case NotDelivered() | Due() | Invited() | Settled() | LinkAsked():
             pass  # the house's own events: see turn.py
         case _:
             assert_never(turn.event.body)
@@ -225,6 +226,7 @@ def commanded(  # noqa: C901  (each command has its line)
             | Command.ABSENT
             | Command.INVITE
             | Command.SITUATION
+            | Command.MAIL
         ):
             stand(turn, conversation, first=turn.text("staff_only", audience))
         case _:

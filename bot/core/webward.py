@@ -29,7 +29,7 @@ def lead(turn: Turn, conversation: Conversation, key: str = "web_link") -> None:
         stand(turn, conversation, first=turn.text("web_none", audience))
         return
     code = turn.draw("web", 32)
-    turn.do(Admit(code, conversation.id, turn.event.at + GOOD_FOR))
+    turn.do(Admit(code, Visitor(conversation.id), turn.event.at + GOOD_FOR))
     text = turn.text(key, audience, link=f"{web}/weiter/{code}")
     show(turn, conversation, Screen(text, (), ways(turn, audience)))
 

@@ -65,13 +65,15 @@ _PLAIN = """
 """
 # Who is there and who is not (away, quiet, opening, closed_days, deputies, reckoning).
 _PRESENCE = """
+    mail_ask mail_bounced mail_code_over mail_code_sent mail_code_wrong mail_enough mail_is_off
+    mail_is_on mail_none mail_off mail_on mail_public mail_taken mail_unclear
     closed_ask closed_unclear deputy_recorded do_deputy do_deputy_nobody plan_which
     presence_emptied presence_filled presence_left presence_no_plan
     presence_not_yours presence_here presence_returned presence_until_ask presence_until_unclear
     presence_whose quiet_ask quiet_digest quiet_none quiet_unclear return_nothing words_away
 """
 _DO_PRESENCE = """
-    today week until back full free quiet quiet_off quiet_plan other closed
+    today week until back full free quiet quiet_off quiet_plan other closed mail mail_off
 """
 _PRESENCE_GAPS = {
     "absent_ask": "next carrier promise",
@@ -90,6 +92,9 @@ _PRESENCE_GAPS = {
     "do_presence_reopen": "name days",
     "due_soon": "name due",
     "full_over": "post",
+    "mail_code": "code",
+    "mail_link": "link",
+    "mail_notice": "link",
     "nobody_opened": "post",
     "post_unreached": "post",
     "presence_away": "until",

@@ -64,6 +64,7 @@ COLUMNS: Mapping[str, Mapping[str, Holds]] = {
     },
     "returns": {"address_hash": "hash", "hash": "hash", "sealed_address": "sealed"},
     "links": {"hash": "hash", "kind": "word", "sealed_target": "sealed"},
+    "proposed": {"member": "random", "hash": "hash", "sealed_address": "sealed"},
     "factors": {"member": "random", "sealed_secret": "sealed", "sealed_codes": "sealed"},
     "audit": {"sealed_entry": "sealed", "hash": "hash"},
     "audit_ends": {"name": "word", "sealed_end": "sealed"},

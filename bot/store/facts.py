@@ -18,6 +18,7 @@ from bot.core.records import (
     NamesInUse,
     OpenRequests,
     PostFacts,
+    ProposedKey,
     Record,
     Ref,
     RefKey,
@@ -29,11 +30,12 @@ from bot.core.records import (
 )
 from bot.store import codec
 from bot.store.guesses import GuessesKept
+from bot.store.mailboxes import Mailboxes
 from bot.store.matters import Matters
 from bot.store.memory import Roster
 
 
-class Facts(Matters, GuessesKept):
+class Facts(Mailboxes, Matters, GuessesKept):
     def load(self, key: Key) -> object | None:  # noqa: C901, PLR0911, PLR0912  (one line for each key)
         """What stands under a key; its type is named at the key in ``bot.core.records``."""
         match key:
@@ -59,6 +61,8 @@ class Facts(Matters, GuessesKept):
                 return self.guesses(of)
             case CountersKey():
                 return tuple(self._all("counters"))
+            case ProposedKey(member):
+                return self.can_take(member)
             case MemberKey(member):
                 return self.team().member(member)
             case _:

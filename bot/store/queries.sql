@@ -15,7 +15,8 @@ ON CONFLICT (hash) DO UPDATE SET
 
 -- name: address_of(who_kind, who_id)^
 SELECT hash, channel, sealed_address FROM addresses
-WHERE who_id = :who_id AND who_kind = :who_kind ORDER BY last_used DESC LIMIT 1;
+WHERE who_id = :who_id AND who_kind = :who_kind AND channel <> 'email'
+ORDER BY last_used DESC LIMIT 1;
 
 -- name: hashes_of(conversation)
 SELECT hash FROM addresses WHERE who_id = :conversation AND who_kind = 'visitor';
@@ -400,6 +401,25 @@ SELECT address_hash, sealed_address FROM returns WHERE hash = :hash;
 
 -- name: drop_return(address_hash)!
 DELETE FROM returns WHERE address_hash = :address_hash;
+
+-- name: put_proposed(member, hash, sealed_address, at)!
+INSERT INTO proposed (member, hash, sealed_address, at)
+VALUES (:member, :hash, :sealed_address, :at)
+ON CONFLICT (member) DO UPDATE SET
+    hash = excluded.hash, sealed_address = excluded.sealed_address, at = excluded.at;
+
+-- name: proposed(member)^
+SELECT hash, sealed_address FROM proposed WHERE member = :member;
+
+-- name: drop_proposed(member)!
+DELETE FROM proposed WHERE member = :member;
+
+-- name: mail_hashes(member)
+SELECT hash FROM addresses
+WHERE who_id = :member AND who_kind = 'member' AND channel = 'email';
+
+-- name: sent_there(address_hash, hash)^
+SELECT 1 FROM messages WHERE address_hash = :address_hash AND hash = :hash AND mine = 1;
 
 -- name: put_link(hash, kind, sealed_target, expires)!
 INSERT INTO links (hash, kind, sealed_target, expires)

@@ -17,6 +17,7 @@ from bot.store.returns import Returns
 from bot.store.sessions import ABSOLUTE, IDLE, Sessions
 
 MESSAGES_FOR = timedelta(hours=48)  # older ones cannot be deleted (Bot API, deleteMessage)
+PROPOSED_FOR = timedelta(hours=1)  # twice as long as its code is good
 SLOTS_FOR = timedelta(days=60)  # a card may wait through the summer holidays
 WORDS, TALKS, AUDIT = "Texte abgeschlossener Anfragen", "stille Gespräche", "Zeilen im Protokoll"
 DEFAULT = Keep()
@@ -66,6 +67,7 @@ LASTING = (
     Lasting("abgelaufene Knöpfe", "refs", "expires < :before", lambda _: timedelta()),
     Lasting("falsche Einladungen", "guesses", "at < :before", lambda _: GUESSES_FOR),
     Lasting("abgelaufene Einladungen", "invitations", "expires < :before", lambda _: timedelta()),
+    Lasting("unbestätigte E-Mail-Adressen", "proposed", "at < :before", lambda _: PROPOSED_FOR),
     Lasting("abgelaufene Links", "links", "expires < :before", lambda _: timedelta()),
     Lasting(
         "beendete Anmeldungen",

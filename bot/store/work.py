@@ -69,5 +69,7 @@ class Work(Retention):
             self._do("drop_messages", address_hash=found)
             self._do("drop_slots", address_hash=found)
             self._do("drop_address", hash=found)
+        self.drop_mail(member)
+        self._do("drop_factor", member=member)
         self._memory.forget_people()
         self._do("drop_refs_of", owner=member)

@@ -18,6 +18,7 @@ from bot.channels.web import limits, paper
 from bot.channels.web.cookies import Cookie, desk_cookie
 from bot.channels.web.decode import said, tapped
 from bot.channels.web.encode import articles
+from bot.channels.web.mailed import MailLinks
 from bot.channels.web.second import SecondStep
 from bot.channels.web.site import LAST, Site, back_to, form_of, number
 from bot.core.joining import INVITATION, code_hash
@@ -37,10 +38,12 @@ class Desk:
     site: Site
     cookie: Cookie = field(init=False)
     second: SecondStep = field(init=False)
+    mailed: MailLinks = field(init=False)
 
     def __post_init__(self) -> None:
         self.cookie = desk_cookie(self.site.origin)
         self.second = SecondStep(self.site, self._who, self._closed, self._enter)
+        self.mailed = MailLinks(self.site, self.cookie, self._admitted)
 
     def routes(self) -> list[Route]:
         return [
@@ -55,6 +58,7 @@ class Desk:
             Route("/desk/leave-all", self.leave_all, methods=["POST"]),
             Route("/desk/events", self.events),
             *self.second.routes(),
+            *self.mailed.routes(),
         ]
 
     # ── Looking ─────────────────────────────────────────────────────────────────────────────────
@@ -124,6 +128,7 @@ class Desk:
             "code": "",
             "said": "",
             "text": "",
+            "mail": self.mailed.open,
         }
         return paper.page("join.html", values | more, status)
 
@@ -151,6 +156,10 @@ class Desk:
         address: Address | None = await self.site.store.run(lambda work: work.at_key(tidied(code)))
         if address is None:
             return self._door(403, said=REFUSED, text=text)
+        return await self._admitted(address)
+
+    async def _admitted(self, address: Address) -> Response:
+        """The second step, where there is one, or the desk."""
         return await self.second.half(address) or await self._enter(address, back_to("/desk"))
 
     async def _redeem(self, request: Request, form: Mapping[str, str], code: str) -> Response:

@@ -1,7 +1,7 @@
 """What the routes of visitors and of the desk share."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -123,6 +123,12 @@ class Site:
         self._under_way.discard(taking)
         if not taking.cancelled():
             taking.exception()  # it was told to the person, or they have gone
+
+    def afterwards(self, work: Coroutine[Any, Any, None]) -> None:
+        """What nobody waits for, so that no answer tells how it went."""
+        going = asyncio.ensure_future(work)
+        self._under_way.add(going)
+        going.add_done_callback(self._done)
 
     def help_now(self, who: str, screen: Screen) -> None:
         """Help that goes past the store: to the answer that this person waits for."""
