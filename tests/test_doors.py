@@ -11,7 +11,7 @@ from playing import real_knowledge
 
 from bot.app import TELEGRAM_LIMITS, App
 from bot.channels.telegram import outage
-from bot.doors import HEARD_EVERY, keep_heard, limits_of
+from bot.doors import HEARD_EVERY, keep_heard, limits_of, mail_of
 from bot.ports import Limits, Outgoing, Receipt, Take
 from bot.settings import SettingsFault, read
 from bot.store import Keys, Store, new_key
@@ -159,3 +159,44 @@ def test_telegrams_limits_are_kept_unless_switched_off():
 def test_a_misspelt_switch_is_refused():
     with pytest.raises(SettingsFault, match="LOTSE_TELEGRAM_LIMITS"):
         read({"LOTSE_TELEGRAM_LIMITS": "aus"})
+
+
+# ── E-mail ──────────────────────────────────────────────────────────────────────────────────────
+
+MAIL = {
+    "LOTSE_WEB_ORIGIN": "https://lotse.example.de",
+    "LOTSE_SMTP_HOST": "mail.example.de",
+    "LOTSE_SMTP_FROM": "Lotse@example.de",
+}
+
+
+def test_mail_needs_a_server_a_sender_and_the_web_and_is_handed_in_with_tls():
+    settings = read(MAIL | {"LOTSE_SMTP_USER": "lotse", "LOTSE_SMTP_PASSWORD": "geheim"})
+    assert settings.mail is not None
+    assert (settings.mail.port, settings.mail.tls) == (587, "starttls")
+    assert "geheim" not in repr(settings)
+    door = mail_of(settings)
+    assert door is not None
+    assert (door.own, door.server.sender) == ("lotse.example.de", "lotse@example.de")
+    assert settings.operator["mail"] == "on"
+    assert mail_of(read({})) is None
+    assert read({}).operator["mail"] == ""
+
+
+def test_plain_mail_goes_to_this_machine_only():
+    near = MAIL | {"LOTSE_SMTP_HOST": "127.0.0.1", "LOTSE_SMTP_TLS": "off"}
+    assert read(near).mail is not None
+    with pytest.raises(SettingsFault, match="LOTSE_SMTP_TLS=off"):
+        read(near | {"LOTSE_SMTP_HOST": "mail.example.de"})
+
+
+def test_all_faults_of_the_mail_settings_are_told_at_once():
+    with pytest.raises(SettingsFault) as fault:
+        read(
+            {"LOTSE_SMTP_HOST": "mail.example.de", "LOTSE_SMTP_USER": "x", "LOTSE_SMTP_TLS": "off"}
+        )
+    said = "\n".join(fault.value.faults)
+    for part in ("LOTSE_SMTP_FROM", "LOTSE_WEB_ORIGIN", "LOTSE_SMTP_PASSWORD", "LOTSE_SMTP_TLS"):
+        assert part in said
+    with pytest.raises(SettingsFault, match="LOTSE_SMTP_FROM braucht LOTSE_SMTP_HOST"):
+        read({"LOTSE_SMTP_FROM": "lotse@example.de"})

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import re
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -19,6 +19,7 @@ from bot.channels.web import Origin, Web
 from bot.core.knowledge import Knowledge
 from bot.core.records import Member, Permission, PostFacts, Role
 from bot.loading import load
+from bot.ports import Channel
 from bot.scenario import WEEK
 from bot.store import Keys, Store, new_key
 
@@ -75,9 +76,14 @@ class House:
 
 @contextlib.asynccontextmanager
 async def opened(
-    folder: Path, *, origin: str = ORIGIN, staffed: bool = False, **other: Any
+    folder: Path,
+    *,
+    origin: str = ORIGIN,
+    staffed: bool = False,
+    mail: Callable[[Hands], Channel] | None = None,
+    **other: Any,
 ) -> AsyncIterator[House]:
-    """The application running, without a port: requests go straight into it."""
+    """The application running, without a port: requests go straight into it; perhaps with mail."""
     clock = Hands()
     store = await Store.open(folder / "lotse.sqlite", KEYS)
     lines: list[tuple[str, dict[str, Any]]] = []
@@ -85,16 +91,20 @@ async def opened(
     def log(what: str, /, **ids: Any) -> None:
         lines.append((what, ids))
 
+    known = knowledge()
+    if mail is not None:
+        known = with_operator(known, {**OPERATOR, "mail": "on", "web": origin})
     web = Web(
         Origin.of(origin),
         store,
-        knowledge,
+        lambda: app.knowledge,
         clock,
         steady=clock.steady,
         log=log,
         **other,
     )
-    app = App(knowledge(), store, (web,), clock=clock, log=log)
+    channels = (web, *((mail(clock),) if mail else ()))
+    app = App(known, store, channels, clock=clock, log=log)
     web.hear(app.dispatcher.take)
     if staffed:
         await store.run(lambda work: seat(work, clock.at))
