@@ -15,6 +15,7 @@ from bot.core.messages import (
     BecomeMember,
     Count,
     DropAddress,
+    DropFactor,
     Due,
     Effect,
     EmptyDesk,
@@ -154,6 +155,8 @@ class Orders:
                     self._note(effect)
                 case AskAddress() | TakeAddress() | DropAddress():
                     self._mail(effect)
+                case DropFactor(member):
+                    self.work.drop_logins(member)
                 case EmptyDesk():
                     self._empty(effect)
                     self.forgot = True

@@ -27,6 +27,7 @@ from bot.core.messages import (
     Commanded,
     Count,
     DropAddress,
+    DropFactor,
     Due,
     Effect,
     EmptyDesk,
@@ -263,7 +264,7 @@ class Store:
             case Say(Staff(member), screen, only="email"):
                 address = next(a for a, m in self.mailboxes.items() if m == member)
                 self.mails.append((address, screen.text))
-            case Say() | EraseChat() | BecomeMember() | Admit():
+            case Say() | EraseChat() | BecomeMember() | Admit() | DropFactor():
                 pass
 
     def drop_mail(self, member: str) -> None:

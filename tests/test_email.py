@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from smtp_server import HOST, PASSWORD, USER, Postbox, smtp_server
 
-from bot.channels.email import LATER, MOST_TRIES, Email, Server, encode
+from bot.channels.email import LATER, MOST_TRIES, Email, Server, encode, returned
 from bot.core.messages import Screen
 from bot.ports import Address, Outgoing, Refused, TryLater
 
@@ -168,3 +168,63 @@ async def test_no_address_and_no_password_stands_in_the_log(door, caplog):
     assert TO.id not in said
     assert PASSWORD not in said
     assert PASSWORD not in repr(door.email)
+
+
+# ── It comes back ───────────────────────────────────────────────────────────────────────────────
+
+BOUNCE = """\
+From: MAILER-DAEMON@mail.example.de
+To: lotse@example.de
+Subject: Undelivered Mail Returned to Sender
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain
+
+Sorry.
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mail.example.de
+
+Final-Recipient: rfc822; Anna@Beispiel.example
+Action: {action}
+Status: {status}
+Diagnostic-Code: smtp; 550 5.1.1 no such user
+
+--b
+Content-Type: {kind}
+
+From: lotse@example.de
+Message-ID: <abc@example.de>
+Subject: Es liegt etwas auf Ihrem Schreibtisch
+
+--b--
+"""
+
+
+@pytest.mark.parametrize("kind", ["message/rfc822", "text/rfc822-headers"])
+def test_a_mail_that_comes_back_names_whom_it_did_not_reach_and_which_it_was(kind):
+    raw = BOUNCE.format(action="failed", status="5.1.1", kind=kind).encode()
+    assert returned(raw) == (TO.id, "<abc@example.de>")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"\xff\x00" * 100,
+        b"Subject: Hallo\n\nIch bin im Urlaub.",
+        BOUNCE.format(action="delayed", status="4.4.1", kind="message/rfc822").encode(),
+        BOUNCE.format(action="failed", status="4.4.1", kind="message/rfc822").encode(),
+        BOUNCE.format(action="failed", status="5.1.1", kind="text/plain").encode(),
+        BOUNCE.replace("Message-ID: <abc@example.de>\n", "")
+        .format(action="failed", status="5.1.1", kind="message/rfc822")
+        .encode(),
+        b"Content-Type: message/delivery-status\n\nx",
+    ],
+)
+def test_what_says_nothing_of_a_mail_of_ours_is_nothing(raw):
+    assert returned(raw) is None

@@ -9,10 +9,12 @@ from talk import MAGDEBURG, OFFICE, Person, Talk, knowledge, offices, sending
 
 from bot.core.messages import (
     Command,
+    DropFactor,
     Due,
     EmptyDesk,
     EndAccess,
     Event,
+    FactorLost,
     House,
     Staff,
     Timer,
@@ -342,7 +344,8 @@ def test_a_coordinator_takes_back_no_foreign_invitation_and_removes_nobody_forei
     talk, lead = coordinator()
     somebody(talk, "fern", Role.WORKER, OFFICE)
     talk.store.save(Invitation("h", Role.WORKER, talk.at, post=OFFICE))
-    for action, extra in (("invite_void", "h"), ("remove", "fern"), ("remove_yes", "fern")):
+    far = (("invite_void", "h"), ("remove", "fern"), ("remove_yes", "fern"))
+    for action, extra in (*far, ("factor_reset", "fern")):
         assert "Koordination des Kreises" in pushes(talk, lead, action, extra)
     for action, extra in (("invite_void", "weg"), ("remove_yes", "weg")):
         assert "schon erledigt" in pushes(talk, lead, action, extra)
@@ -363,6 +366,29 @@ def test_a_school_that_has_no_entry_in_the_directory_has_none_to_confirm():
     post = f"schulsozialarbeit-{ELSEWHERE}"
     anna = somebody(talk, "anna", Role.WORKER, post)
     assert "schon erledigt" in pushes(talk, anna, "entry_yes", post)
+
+
+# ── A lost second factor ────────────────────────────────────────────────────────────────────────
+
+
+def test_whoever_leads_resets_a_lost_second_factor_and_its_member_reads_it():
+    talk, _, anna, _ = offices()
+    _, lead = coordinator(talk)
+    lead.commands(Command.INVITE).taps("Zugang beenden: anna", "Nur die zweite Anmeldestufe: anna")
+    assert "ist zurückgesetzt" in lead.text
+    assert DropFactor("anna") in talk.outcome.effects
+    assert "wurde zurückgesetzt" in anna.text
+    last = talk.store.audits[-1]
+    assert (last.member, last.action, last.about) == ("lea", "factor_reset", "anna")
+    assert anna.member.posts == (MAGDEBURG,)
+
+
+def test_the_operator_resets_it_for_whoever_is_there():
+    talk, _, anna, _ = offices()
+    talk.happens(House(), FactorLost("anna"))
+    assert "wurde zurückgesetzt" in anna.text
+    talk.happens(House(), FactorLost("weg"))
+    assert talk.outcome.effects == ()
 
 
 # ── Removing ────────────────────────────────────────────────────────────────────────────────────

@@ -12,6 +12,7 @@ import pytest
 from smtp_server import HOST, PASSWORD, USER, smtp_server
 from web.house import POST, Browser, House, opened
 
+from bot import commands
 from bot.channels.email import Email, Server
 from bot.channels.web.mailed import SENT
 from bot.core.messages import Screen, Staff, Timer
@@ -325,3 +326,70 @@ async def test_a_mailbox_that_does_not_exist_ends_the_mails_and_the_desk_says_so
         team = await house.store.run(lambda work: work.load(TeamKey()))
         assert team.member("anna").mail is None
         assert await house.store.run(lambda work: work.who(Address("email", MINE))) is None
+
+
+# ── What the operator's commands do ─────────────────────────────────────────────────────────────
+
+
+async def done(house: House, **arguments) -> tuple[int, str]:
+    lines = []
+
+    async def say(line: str) -> None:
+        lines.append(line)
+
+    code = await commands.perform(house.app, commands.NoDoors(), arguments, say)
+    await house.app.settled()
+    return code, "\n".join(lines)
+
+
+async def test_a_mail_that_came_back_ends_the_mails_if_we_sent_it(tmp_path):
+    async with mailing(tmp_path) as (house, box):
+        await asked(house)
+        mine = str(box.mails[0][1]["Message-ID"])
+        forged = {"address": MINE, "message": "<forged@example.de>"}
+        _, said = await done(house, command="bounce", **forged)
+        assert "nichts bekannt" in said
+        assert await house.store.run(lambda work: work.who(Address("email", MINE))) == Staff("anna")
+        code, said = await done(house, command="bounce", address=MINE, message=mine)
+        assert (code, "nimmt nichts an" in said) == (0, True)
+        assert await house.store.run(lambda work: work.who(Address("email", MINE))) is None
+        code, said = await done(house, command="bounce", address=MINE, message=mine)
+        assert (code, "nichts bekannt" in said) == (0, True)
+
+
+async def test_a_lost_second_factor_is_reset_every_log_in_ends_and_it_is_written_down(tmp_path):
+    async with mailing(tmp_path, Role.ADMIN) as (house, box):
+        token, desk = "t" * 43, Address("web", "d.x")
+
+        def unit(work):
+            work.bind(desk, Staff("anna"), house.clock.at)
+            work.put_factor("anna", Factor(pyotp.random_base32(), 0, confirmed=True), ())
+            work.begin_session(token, desk, house.clock.at)
+
+        await house.store.run(unit)
+        browser = house.browser()
+        browser.client.cookies.set(COOKIE, token, domain="lotse.example.de")
+        assert "/desk/say" in (await browser.get("/desk")).html
+        code, said = await done(house, command="factor-reset", who="Anna")
+        assert (code, "Zurückgesetzt" in said) == (0, True)
+        assert "/desk/say" not in (await browser.get("/desk")).html
+        shown = await house.store.run(lambda work: work.pages(desk))
+        assert "zweite Anmeldestufe wurde zurückgesetzt" in shown[-1].screen.text
+        audit = await house.store.run(lambda work: work.audited(0, 50))
+        assert ("", "factor_reset", "anna") in [(e.member, e.action, e.about) for e in audit]
+        await asked(house)
+        await browser.get(f"/desk/mail/{code_in(box)}")
+        page = await browser.post("/desk/mail")  # required of an admin: set up anew, or nothing
+        assert "/desk/say" not in page.html
+        assert "Zweite Anmeldestufe" in page.text
+
+
+async def test_nobody_is_reset_by_a_name_that_several_have_or_nobody(tmp_path):
+    async with mailing(tmp_path) as (house, _):
+        code, said = await done(house, command="factor-reset", who="Berta")
+        assert (code, "arbeitet hier nicht mit" in said) == (2, True)
+        at = house.clock.at
+        await house.store.run(lambda w: w.save(Member("zoe", Role.WORKER, "Anna", at, (POST,))))
+        code, said = await done(house, command="factor-reset", who="Anna")
+        assert (code, "zoe" in said) == (2, True)
+        assert (await done(house, command="factor-reset", who="zoe"))[0] == 0

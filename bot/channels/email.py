@@ -10,8 +10,9 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.message import EmailMessage
-from email.policy import SMTP
+from email import message_from_bytes
+from email.message import EmailMessage, Message
+from email.policy import SMTP, default
 from email.utils import format_datetime
 
 import aiosmtplib
@@ -124,3 +125,44 @@ def judged(error: Exception) -> TryLater | Refused:
 
 def _answer(code: int) -> TryLater | Refused:
     return Refused("not accepted", gone=True) if code >= GONE else TryLater(LATER)
+
+
+def returned(raw: bytes) -> tuple[str, str] | None:
+    """Whom a mail of ours did not reach, and its Message-ID, from what a mail server sent back.
+
+    RFC 3464; None for anything else, and for what may still arrive.
+    """
+    parts = list(message_from_bytes(raw, policy=default).walk())
+    failed = next((who for part in parts for who in _failed(part)), None)
+    ours = next((mine for part in parts for mine in _original(part)), None)
+    return (failed, ours) if failed and ours else None
+
+
+def _failed(part: Message) -> list[str]:
+    """The address in a status that says "failed" and 5.x.x."""
+    if part.get_content_type() != "message/delivery-status":
+        return []
+    found = []
+    for block in part.get_payload():
+        if not isinstance(block, Message):
+            continue
+        to = str(block.get("Original-Recipient") or block.get("Final-Recipient") or "")
+        action, status = str(block.get("Action", "")), str(block.get("Status", ""))
+        if action.strip().lower() == "failed" and status.strip().startswith("5"):
+            found.append(to.partition(";")[2].strip().lower())
+    return found
+
+
+def _original(part: Message) -> list[str]:
+    """The Message-ID of the mail that came back, whole or only its head."""
+    payload = part.get_payload()
+    match part.get_content_type():
+        case "message/rfc822":
+            inner = payload[0] if isinstance(payload, list) and payload else None
+        case "text/rfc822-headers":
+            raw = part.get_payload(decode=True)
+            inner = message_from_bytes(raw) if isinstance(raw, bytes) else None
+        case _:
+            return []
+    mine = str(inner.get("Message-ID", "")).strip() if isinstance(inner, Message) else ""
+    return [mine] if mine else []

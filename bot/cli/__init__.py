@@ -48,6 +48,8 @@ for each in (
     people.invite,
     people.members,
     people.status,
+    people.factor,
+    people.bounce,
     proposals.proposals,
     auditing.audit,
     keeping.key,

@@ -1,7 +1,10 @@
 """Who works here, and what needs a person."""
 
+import sys
+
 import click
 
+from bot.channels.email import returned
 from bot.cli.house import ask
 from bot.core.records import Role
 
@@ -26,3 +29,29 @@ def members() -> None:
 def status() -> None:
     """Zahlen, Überfälliges, Stellen, Profil; Ende mit 1, wenn ein Mensch hinsehen muss."""
     ask({"command": "status"})
+
+
+@click.group()
+def factor() -> None:
+    """Die zweite Anmeldestufe am Schreibtisch."""
+
+
+@factor.command(name="reset")
+@click.argument("who")
+def factor_reset(who: str) -> None:
+    """Eine verlorene zurücksetzen: Name oder Kennung des Mitglieds."""
+    ask({"command": "factor-reset", "who": who})
+
+
+@click.command()
+def bounce() -> None:
+    """Eine unzustellbare E-Mail, von der Standardeingabe; der Mailserver leitet sie hierher."""
+    found = returned(sys.stdin.buffer.read(BIGGEST))
+    if found is None:
+        click.echo("Das ist keine Nachricht über eine unzustellbare E-Mail von hier.")
+        return
+    address, message = found
+    ask({"command": "bounce", "address": address, "message": message})
+
+
+BIGGEST = 1_000_000  # bytes; what is longer is cut, its head is what counts

@@ -10,6 +10,7 @@ from bot.commands.inviting import invite
 from bot.commands.keeping import backup, purge, resume
 from bot.commands.key import key_rotate
 from bot.commands.looking import members, status
+from bot.commands.member import bounce, factor_reset
 from bot.commands.proposing import proposals, settle
 from bot.commands.reloading import reload, rollback
 from bot.commands.routing import route, routed
@@ -29,6 +30,8 @@ async def perform(app: App, doors: Doors, arguments: Arguments, say: Say) -> int
         "route": route,
         "audit verify": auditing.verify,
         "audit show": auditing.show,
+        "factor-reset": factor_reset,
+        "bounce": bounce,
         "key-rotate": key_rotate,
         "purge": purge,
         "reload": reload,

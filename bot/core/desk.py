@@ -30,6 +30,7 @@ from bot.core.messages import (
     Audit,
     Commanded,
     Due,
+    FactorLost,
     Invited,
     LinkAsked,
     NotDelivered,
@@ -73,7 +74,7 @@ def desk(turn: Turn, member: Member) -> None:
             listing.commanded(turn, member, command)
         case Received():
             tell(turn, member, turn.text("desk_foreign"))
-        case NotDelivered() | Due() | Invited() | Outage() | Settled() | LinkAsked():
+        case NotDelivered() | Due() | Invited() | Outage() | Settled() | LinkAsked() | FactorLost():
             pass  # the house's own events: see turn.py
         case _:
             assert_never(turn.event.body)

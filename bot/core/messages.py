@@ -168,6 +168,13 @@ class NotDelivered:
 
 
 @dataclass(frozen=True, slots=True)
+class FactorLost:
+    """The operator heard that a member's second factor is lost."""
+
+    member: str
+
+
+@dataclass(frozen=True, slots=True)
 class LinkAsked:
     """A member, or whoever knows the address, asked for a link by e-mail to log in with."""
 
@@ -213,6 +220,7 @@ Body = (
     | Invited
     | Settled
     | LinkAsked
+    | FactorLost
 )
 
 
@@ -352,6 +360,13 @@ class DropAddress:
 
 
 @dataclass(frozen=True, slots=True)
+class DropFactor:
+    """A member's second factor is none any more, and every log-in with it has ended."""
+
+    member: str
+
+
+@dataclass(frozen=True, slots=True)
 class EndAccess:
     """A member's addresses, log-ins, buttons and waiting messages go; after the last words."""
 
@@ -392,6 +407,7 @@ Effect = (
     | AskAddress
     | TakeAddress
     | DropAddress
+    | DropFactor
     | EndAccess
     | Count
     | Audit

@@ -134,4 +134,5 @@ ACTIONS: Mapping[str, Right] = {
     "reject": _TEAM,
     "remove": _TEAM_ASKING,
     "remove_yes": _TEAM,
+    "factor_reset": _TEAM,
 }

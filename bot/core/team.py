@@ -14,7 +14,7 @@ from bot.core import joining, leaving
 from bot.core.calendar import when
 from bot.core.cards import present, tell
 from bot.core.directory import COORDINATION, PostKind
-from bot.core.messages import Button
+from bot.core.messages import Button, DropFactor, Screen, Staff
 from bot.core.records import Invitation, Member, Ref, Role
 from bot.core.screens import post_name
 from bot.core.world import Turn
@@ -27,7 +27,7 @@ SCHOOL = "schulsozialarbeit-"
 ASKED = frozenset({"invite_school", "invite_name", "admit"})  # what the next typed text may be
 ACTIONS = frozenset({
     "invite_new", "invite_office", "invite_school", "invite_seat", "invite_void", "team_page",
-    "admit", "reject", "remove", "remove_yes",
+    "admit", "reject", "remove", "remove_yes", "factor_reset",
 })  # fmt: skip
 
 
@@ -214,13 +214,25 @@ def on_person(turn: Turn, member: Member, action: str, other: Member) -> None:
             joining.rejected(turn, other)
         case "remove":
             sure = act(turn, member, "remove_yes", other.label, other.id)
-            tell(
-                turn, member, turn.text("remove_ask", label=other.label), sure, leave(turn, member)
-            )
+            reset = act(turn, member, "factor_reset", other.label, other.id)
+            text = turn.text("remove_ask", label=other.label)
+            tell(turn, member, text, sure, reset, leave(turn, member))
+        case "factor_reset":
+            tell(turn, member, turn.text("factor_reset", label=other.label))
+            factor_lost(turn, other.id)
         case _:
             posts = taken_from(turn, member, other)
             tell(turn, member, turn.text("removed", label=other.label))
             leaving.removed(turn, other, posts)
+
+
+def factor_lost(turn: Turn, member_id: str) -> None:
+    """Whoever lost the second factor sets up a new one at the next log-in, and reads so."""
+    other = turn.team.member(member_id)
+    if other is not None:
+        turn.audit("factor_reset", other.id)
+        turn.do(DropFactor(other.id))
+        turn.say(Staff(other.id), Screen(turn.text("factor_was_reset")))
 
 
 def refuse(turn: Turn, member: Member, action: str, about: str) -> None:

@@ -19,6 +19,9 @@ _SAID = """
     do_reject: label
     do_remove: label
     do_remove_yes: label
+    do_factor_reset: label
+    factor_reset: label
+    factor_was_reset:
     do_invite_new:
     do_invite_office_worker:
     do_invite_office_coordinator:

@@ -22,6 +22,7 @@ from bot.core import (
     reckoning,
     situation,
     steps,
+    team,
     telling,
     undo,
 )
@@ -33,6 +34,7 @@ from bot.core.messages import (
     Due,
     Effect,
     Event,
+    FactorLost,
     House,
     Invited,
     NotDelivered,
@@ -110,6 +112,8 @@ def _house(now: Turn, body: Body) -> None:
             notices.bounced(now, member)
         case NotDelivered(to, about) if about:
             _undelivered(now, to, now.request(about))
+        case FactorLost(member):
+            team.factor_lost(now, member)
         case Invited():
             joining.invited(now, body)
         case _:

@@ -12,6 +12,7 @@ from bot.core.messages import (
     Count,
     Due,
     EraseChat,
+    FactorLost,
     Foreign,
     ForgetConversation,
     Invited,
@@ -55,7 +56,7 @@ def visitor(turn: Turn, conversation: Conversation) -> None:
             received(turn, conversation, kind)
         case Outage(since, until):
             asking.outage(turn, conversation, since, until)
-        case NotDelivered() | Due() | Invited() | Settled() | LinkAsked():
+        case NotDelivered() | Due() | Invited() | Settled() | LinkAsked() | FactorLost():
             pass  # the house's own events: see turn.py
         case _:
             assert_never(turn.event.body)

@@ -59,6 +59,12 @@ class Work(Retention):
         for (found,) in list(self._all("hashes_of_member", member=member)):
             self._do("drop_outbox_to", address_hash=found)
 
+    def drop_logins(self, member: str) -> None:
+        """No second factor any more, and nobody logged in; key and addresses stay."""
+        self._do("drop_factor", member=member)
+        for (found,) in list(self._all("hashes_of_member", member=member)):
+            self._do("drop_sessions_of", address_hash=found, kind="session")
+
     def end_access(self, member: str) -> None:
         """Their addresses, log-ins, buttons and what stood on their pages are forgotten."""
         self.erased = True
