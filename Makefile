@@ -9,24 +9,29 @@ CORE := $(foreach part,\
 	proof request route routes routing scenarios situation snippets team telling tour \
 	translation turn typed understand_% values visible visitor walk webward wishes words,$(filter tests/test_$(part).py,$(ALL)))
 
-BROWSER := tests/test_web_browser.py
+# What needs more than Python: Debian's browser, Java and npm for the W3C's checker of HTML, nginx.
+BROWSER := tests/test_web_browser.py tests/test_web_gallery.py
+VNU := vnu-jar@26.9.27
+DEBIAN := chromium:chromium dot:graphviz java:default-jre-headless npm:npm nginx:nginx-light
+LACKING = PATH="$$PATH:/usr/sbin"; for each in $(DEBIAN); do command -v $${each%%:*} >/dev/null || echo $${each\#*:}; done
 
 # Each of these starts the program itself, many times.
 COMMANDS := $(foreach part,whole reload proposals translating_cli,tests/test_$(part).py)
 
-.PHONY: demo test one two core chromium format bench soak audit clean
+.PHONY: demo test one two core debian vnu format bench soak audit clean
 
 demo: .venv/run
 	@$(BIN)/lotse demo
 
-test: .venv/dev chromium
+test: .venv/dev debian vnu
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/lotse check
 	$(MAKE) --no-print-directory --jobs=2 --output-sync=target one two
-	@command -v chromium >/dev/null || { echo "Es fehlt nur der Browser: apt-get install chromium"; exit 3; }
+	@lacking=$$($(LACKING)); test -z "$$lacking" || { \
+		echo "Alles andere ist geprüft. Es fehlt noch: apt-get install" $$lacking; exit 3; }
 	$(BIN)/pytest $(BROWSER)
 
 # Side by side, one for each core of a small machine, about equally long.
@@ -40,11 +45,15 @@ core: .venv/dev
 	$(BIN)/coverage run -m pytest $(CORE)
 	$(BIN)/coverage report --fail-under=100 --skip-covered
 
-# A real browser, and graphviz for the editors' maps, from Debian, where we may install one; without it `test` ends with exit 3.
-chromium:
-	@{ command -v chromium && command -v dot; } >/dev/null || test "$$(id -u)" != 0 || { \
-		apt-get update -qq && \
-		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium graphviz; }
+# From Debian, where we may install something; without these `test` ends with exit 3.
+debian:
+	@lacking=$$($(LACKING)); test -z "$$lacking" -o "$$(id -u)" != 0 || { \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+		apt-get install -y -qq --no-install-recommends $$lacking; }
+
+vnu: .venv/dev debian
+	@! command -v npm >/dev/null || test -e .venv/vnu/node_modules/vnu-jar || \
+		npm install --silent --no-audit --no-fund --prefix .venv/vnu $(VNU)
 
 format: .venv/dev
 	$(BIN)/ruff format .

@@ -1,23 +1,20 @@
-"""The pages in a real browser: the distribution's Chromium, with and without JavaScript.
+"""A conversation in a real browser, with and without JavaScript, on good days and bad ones.
 
-It needs ``apt-get install chromium``; elsewhere CHROMIUM names the program.
+How pages look and whether everybody can use them: ``test_web_gallery.py``.
 """
 
-import contextlib
-import json
+import asyncio
 import os
 import re
-import shutil
-from collections.abc import AsyncIterator
-from functools import cache
-from importlib.resources import files
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playing import real_knowledge
-from playwright.async_api import BrowserContext, Page, async_playwright, expect
+from playwright.async_api import BrowserContext, Page, Route, expect
 from test_web_desk import CODE, invite
+from web.browser import Watched, base_of, browsing, chromium
 from web.house import House, free_port, served
 
 from bot.core.check import atlas
@@ -25,48 +22,6 @@ from bot.core.check.drawing import Covered
 from bot.core.messages import Screen
 from bot.core.undo import GRACE
 from bot.ports import Address, Owed
-
-NEUTRAL = "https://de.wikipedia.org/**"
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-PATIENCE = 10_000  # milliseconds; a busy machine may be slow, a wait ends as soon as it is true
-expect.set_options(timeout=PATIENCE)
-SIZES = [(320, 640), (360, 740), (768, 1024), (1280, 900)]
-
-
-@cache
-def chromium() -> str:
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    assert found, "Chromium fehlt: apt-get install chromium"
-    return found
-
-
-@contextlib.asynccontextmanager
-async def browsing(**other: Any) -> AsyncIterator[BrowserContext]:
-    """A fresh browser; the neutral page is answered here, nothing leaves this machine."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"]
-        )
-        context = await browser.new_context(**{"locale": "de-DE", **other})
-        context.set_default_timeout(PATIENCE)
-        await context.route(NEUTRAL, lambda route: route.fulfill(body="Wetter und anderes"))
-        yield context
-        await browser.close()
-
-
-class Watched:
-    """What a page complained about, and whom it asked."""
-
-    def __init__(self, page: Page) -> None:
-        self.complaints: list[str] = []
-        self.asked: list[str] = []
-        page.on("console", self._said)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("request", lambda request: self.asked.append(request.url))
-
-    def _said(self, message: Any) -> None:
-        if message.type in {"error", "warning"}:
-            self.complaints.append(message.text)
 
 
 async def begin(page: Page, base: str, *, script: bool = True) -> None:
@@ -76,10 +31,6 @@ async def begin(page: Page, base: str, *, script: bool = True) -> None:
     await expect(page.get_by_text("Worum geht es?")).to_be_visible()
     if script:
         await expect(page.locator("#shift")).to_be_visible()
-
-
-def base_of(client: Any) -> str:
-    return str(client.base_url).rstrip("/") + "/"
 
 
 async def address(context: BrowserContext) -> str:
@@ -99,75 +50,7 @@ def newest(page: Page) -> Any:
     return page.locator("#log article").last
 
 
-# ── Everybody can use it (bar 42) ───────────────────────────────────────────────────────────────
-
-
-async def violations(page: Page) -> list[str]:
-    axe = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
-    await page.evaluate(axe)
-    options = json.dumps({"runOnly": {"type": "tag", "values": TAGS}})
-    found = await page.evaluate(f"axe.run(document, {options})")
-    return [
-        f"{page.url} {each['id']}: {node['html'][:200]} {node['any'][:1]}"
-        for each in found["violations"]
-        for node in each["nodes"]
-    ]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
-async def test_no_page_and_no_state_shuts_anybody_out(tmp_path, scheme, script):
-    look = {"color_scheme": scheme, "java_script_enabled": True}
-    async with served(tmp_path, staffed=True) as (house, client), browsing(**look) as context:
-        base, page = base_of(client), await context.new_page()
-        if not script:
-            await context.route("**/*.js", lambda route: route.abort())
-        found: list[str] = []
-
-        async def look_at(path: str = "") -> None:
-            if path:
-                await page.goto(base + path.removeprefix("/"))
-            await page.wait_for_load_state()  # before its style is there, nothing can be judged
-            found.extend(await violations(page))
-
-        await look_at("/")
-        await begin(page, base, script=script)
-        await look_at()
-        await page.fill("#text", "ich will nicht mehr leben")
-        await page.get_by_role("button", name="Senden").click()
-        await expect(page.locator("article.alert")).to_be_visible()
-        await page.locator("footer summary").click()
-        await look_at()
-        for path in ("/hilfe-jetzt", "/gibt-es-nicht", "/start/ST-80", "/desk"):
-            await look_at(path)
-        await look_at(f"/desk/join/{await invite(house)}")
-        await page.get_by_role("button", name="Einladung annehmen").click()
-        await expect(page.get_by_text("Zugangsschlüssel")).to_be_visible()
-        await look_at()
-        await look_at("/desk")
-        assert found == []
-
-
-async def test_what_shuts_somebody_out_is_noticed(tmp_path):
-    async with served(tmp_path) as (_, client), browsing() as context:
-        page = await context.new_page()
-        await page.goto(base_of(client))
-        await page.evaluate("document.querySelector('label').remove()")
-        assert any("label" in found for found in await violations(page))
-
-
-@pytest.mark.parametrize(("width", "height"), SIZES)
-async def test_nothing_has_to_be_moved_sideways(tmp_path, width, height):
-    """320 pixels are what is left of 640 at 200 %, and of 1280 at 400 %."""
-    size = {"width": width, "height": height}
-    async with served(tmp_path) as (_, client), browsing(viewport=size) as context:
-        page = await context.new_page()
-        base = base_of(client)
-        await begin(page, base)
-        for path in ("", "hilfe-jetzt", "desk"):
-            await page.goto(base + path)
-            wide = await page.evaluate("document.documentElement.scrollWidth")
-            assert wide <= width, path
+# ── By the keyboard (bar 42) ───────────────────────────────────────────────────────────────
 
 
 async def test_with_the_keyboard_alone_one_gets_through(tmp_path):
@@ -324,6 +207,87 @@ async def test_a_page_lives_through_a_restart_of_the_server(tmp_path):
                 .first.click()
             )
             await expect(page.get_by_text("Nach dem Neustart")).to_have_count(1)
+
+
+async def test_news_take_no_button_from_under_a_finger(tmp_path):
+    async with served(tmp_path) as (house, client), browsing() as context:
+        page = await context.new_page()
+        await begin(page, base_of(client))
+        await page.get_by_role("button", name="Mobbing").hover()
+        await page.mouse.down()
+        async with page.expect_response(news_of(base_of(client))) as fetched:
+            await tell(house, await address(context), "Eine Nachricht")
+        await (await fetched.value).finished()
+        await frame(page)
+        await page.mouse.up()
+        await expect(newest(page)).to_contain_text("fertiggemacht")
+        await expect(page.get_by_text("Eine Nachricht")).to_have_count(1)
+
+
+async def test_an_answer_that_was_overtaken_takes_nothing_back(tmp_path):
+    async with served(tmp_path) as (house, client), browsing() as context:
+        page = await context.new_page()
+        base = base_of(client)
+        await begin(page, base)
+        held, passing = asyncio.Event(), asyncio.Event()
+
+        async def slowly(route: Route) -> None:
+            if "x-news" not in route.request.headers or held.is_set():
+                await route.continue_()
+                return
+            answer = await route.fetch()
+            held.set()
+            await passing.wait()
+            await route.fulfill(response=answer)
+
+        await page.route(base, slowly)
+        await tell(house, await address(context), "Eine Nachricht")
+        await held.wait()
+        await page.fill("#text", "mobbing")
+        await page.keyboard.press("Enter")
+        await expect(newest(page)).to_contain_text("fertiggemacht")
+        await page.evaluate(GONE)
+        async with page.expect_request_finished(news_of(base)):
+            passing.set()
+        await tell(house, await address(context), "Noch eine")
+        await expect(newest(page)).to_contain_text("Noch eine")
+        assert await page.evaluate("window.gone") == 0
+
+
+async def test_a_page_that_says_the_same_leaves_every_button_as_it_is(tmp_path):
+    async with served(tmp_path) as (house, client), browsing() as context:
+        page = await context.new_page()
+        await begin(page, base_of(client))
+        button = await page.get_by_role("button", name="Mobbing").element_handle()
+        async with page.expect_response(news_of(base_of(client))) as fetched:
+            house.web.site.streams.tell(await address(context), 10**9)
+        await (await fetched.value).finished()
+        await frame(page)
+        assert await button.evaluate("found => found.isConnected")
+
+
+GONE = """  // messages that were taken away
+    window.gone = 0;
+    new MutationObserver((all) => {
+      for (const one of all)
+        for (const node of one.removedNodes) window.gone += node.matches(":not(.mine)[id^=m]");
+    }).observe(document.getElementById("log"), { childList: true });
+"""
+
+
+def news_of(base: str) -> Callable[[Any], bool]:
+    """Whether this is the page that is fetched because there is news."""
+
+    def is_it(found: Any) -> bool:
+        request = getattr(found, "request", found)
+        return found.url == base and "x-news" in request.headers
+
+    return is_it
+
+
+async def frame(page: Page) -> None:
+    """Until what the page had to do is done and drawn."""
+    await page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
 
 
 # ── Leaving ─────────────────────────────────────────────────────────────────────────────────────

@@ -25,10 +25,35 @@ function fetchPage(method, url, body) {
   });
 }
 
-/** Take over what the other page shows: messages by their id, then what can be done now. */
-function merge(page) {
-  const theirs = page && page.getElementById("log");
-  if (!theirs) return false;
+// A press begins on a button and ends on it: while one is held, nothing is put in its place.
+let held = null;
+let release = () => {};
+
+function hold(event) {
+  if (held || !event.target.closest?.("button, summary") || (event.key ?? " ") !== " ") return;
+  held = new Promise((resolve) => (release = resolve));
+}
+
+function letGo() {
+  if (held) setTimeout(() => (release(), (held = null))); // after the click that this was
+}
+
+for (const begins of ["pointerdown", "keydown"]) addEventListener(begins, hold, true);
+for (const ends of ["pointerup", "pointercancel", "keyup"]) addEventListener(ends, letGo, true);
+addEventListener("blur", letGo); // of the window: the key is let go elsewhere
+
+/** Take over what the other page shows; false for a page that shows no conversation. */
+async function merge(page) {
+  if (!page || !page.getElementById("log")) return false;
+  await held;
+  const theirs = page.getElementById("log");
+  // Two answers may overtake each other: what is newer stays.
+  if (Number(theirs.dataset.cursor) >= Number(log.dataset.cursor)) takeOver(page, theirs);
+  return true;
+}
+
+/** Messages by their id, then what can be done now. */
+function takeOver(page, theirs) {
   const wanted = new Map(Array.from(theirs.querySelectorAll("article"), (a) => [a.id, a]));
   let gone = false;
   for (const mine of log.querySelectorAll("article[id]")) {
@@ -49,24 +74,28 @@ function merge(page) {
   }
   if (firstNew) markNewest(firstNew);
   const [old, other] = [document.getElementById("do"), page.getElementById("do")];
-  if (old && other) renew(old, document.importNode(other, true));
+  if (old && other && offered(old) !== offered(other)) renew(old, document.importNode(other, true));
   log.dataset.cursor = theirs.dataset.cursor;
-  return true;
+}
+
+/** What the buttons are, without the number of their form. */
+function offered(section) {
+  return Array.from(section.querySelectorAll("button"), (b) => `${b.value} ${b.textContent}`).join("\n");
 }
 
 /** News must not take the button from under a keyboard; after a tap the newest message has it. */
 function renew(old, other) {
-  const held = old.contains(document.activeElement) ? document.activeElement : null;
+  const focused = old.contains(document.activeElement) ? document.activeElement : null;
   const tapping = old.querySelector("[aria-disabled]");
   const opened = old.querySelector("details[open]");
   old.replaceWith(other);
   if (tapping) return;
   const more = other.querySelector("details");
   if (more && opened) more.open = true;
-  if (!held) return;
+  if (!focused) return;
   const same =
-    Array.from(other.querySelectorAll("button")).find((each) => each.value === held.value) ||
-    (held.matches("summary") && other.querySelector("summary")) ||
+    Array.from(other.querySelectorAll("button")).find((each) => each.value === focused.value) ||
+    (focused.matches("summary") && other.querySelector("summary")) ||
     other;
   if (same === other) other.tabIndex = -1;
   if (more && more.contains(same)) more.open = true;
@@ -92,6 +121,7 @@ function asked(page) {
   const theirs = page && page.querySelector("main[data-ask]");
   if (!theirs) return false;
   if (source) source.close();
+  for (const skip of document.querySelectorAll(".skip")) skip.remove(); // where they led is gone
   document.querySelector("main").replaceWith(document.importNode(theirs, true));
   document.getElementById("ask").focus();
   return true;
@@ -106,7 +136,7 @@ async function deliver(action, fields) {
     location.reload();
     return true;
   }
-  if (status === 200 && merge(page)) return true;
+  if (status === 200 && (await merge(page))) return true;
   if (status === 200 && asked(page)) return true;
   const notice = page && page.querySelector("[data-notice]");
   return { fields, action, words: notice ? notice.textContent.trim() : "Keine Verbindung.", page };
@@ -234,8 +264,8 @@ function follow() {
     if (Number(event.data) <= Number(log.dataset.cursor)) return;
     const { page } = await fetchPage("GET", location.pathname.startsWith("/start/") ? "/" : location.pathname);
     const atEnd = innerHeight + scrollY > document.body.scrollHeight - innerHeight / 2;
-    merge(page);
-    if (atEnd) document.getElementById("neu").scrollIntoView();
+    if (!(await merge(page))) askAgain(); // it did not come: the next stream tells of it anew
+    else if (atEnd) document.getElementById("neu").scrollIntoView();
   });
   source.addEventListener("open", () => {
     toggleNews(true);
@@ -244,10 +274,17 @@ function follow() {
   source.addEventListener("error", () => {
     toggleNews(false);
     if (!source || source.readyState !== EventSource.CLOSED) return; // it tries again by itself
-    source = null;
-    setTimeout(follow, pause);
-    pause = Math.min(2 * pause, 300000);
+    askAgain();
   });
+}
+
+function askAgain() {
+  if (!source) return;
+  source.close();
+  source = null;
+  toggleNews(false);
+  setTimeout(follow, pause);
+  pause = Math.min(2 * pause, 300000);
 }
 
 /** The desk's session ends by itself: said in time, and one press is enough to stay. */
