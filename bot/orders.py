@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from bot.core.messages import (
+    ADDRESS,
     Admit,
     AskAddress,
     Audit,
@@ -27,6 +28,7 @@ from bot.core.messages import (
     ForgetWords,
     LetSleep,
     Received,
+    Reveal,
     Say,
     Screen,
     Staff,
@@ -139,7 +141,7 @@ class Orders:
         erasing: dict[Visitor | Staff, tuple[Address | None, Owed]],
     ) -> None:
         origin, here = event.origin, self.addresses.get(event.id)
-        for effect in effects:
+        for effect in map(self._filled, effects):
             match effect:
                 case Say(to) if to in persons and not effect.only:
                     self._say(effect, here, origin)
@@ -160,7 +162,7 @@ class Orders:
                 case EmptyDesk():
                     self._empty(effect)
                     self.forgot = True
-                case ForgetWords() | ForgetConversation() | BecomeMember():
+                case ForgetWords() | ForgetConversation() | BecomeMember() | Reveal():
                     pass  # done before
                 case _:
                     assert_never(effect)
@@ -226,6 +228,16 @@ class Orders:
             self._owe(self.work.address_in(say.to, WEB), whole, optional=True)
             owed = Owed(say.telegram, origin, (), say.request, quiet=say.quiet)
         self._owe(address, owed)
+
+    def _filled(self, effect: Effect) -> Effect:
+        """The one place where a visitor's address is written for somebody else to read."""
+        if not isinstance(effect, Reveal):
+            return effect
+        found = self.work.address_in(Visitor(effect.conversation), TELEGRAM)
+        screen = effect.none
+        if found is not None:
+            screen = replace(effect.screen, text=effect.screen.text.replace(ADDRESS, found.id))
+        return Say(effect.to, screen, effect.request, quotes=True, telegram=effect.telegram)
 
     def _empty(self, effect: EmptyDesk) -> None:
         """Edited, not deleted: that has no limit in time."""

@@ -17,6 +17,7 @@ from bot.core.directory import Span
 from bot.core.joining import code_hash
 from bot.core.knowledge import Knowledge
 from bot.core.messages import (
+    ADDRESS,
     Admit,
     AskAddress,
     Audit,
@@ -39,6 +40,7 @@ from bot.core.messages import (
     House,
     Invited,
     LetSleep,
+    Reveal,
     Say,
     Screen,
     Staff,
@@ -264,7 +266,7 @@ class Store:
             case Say(Staff(member), screen, only="email"):
                 address = next(a for a, m in self.mailboxes.items() if m == member)
                 self.mails.append((address, screen.text))
-            case Say() | EraseChat() | BecomeMember() | Admit() | DropFactor():
+            case Say() | Reveal() | EraseChat() | BecomeMember() | Admit() | DropFactor():
                 pass
 
     def drop_mail(self, member: str) -> None:
@@ -376,6 +378,7 @@ class Talk:
     patient: bool = True  # what a member does is let go at once, as if ten seconds passed
     outcome: Outcome = field(default_factory=Outcome)
     chance: Random = field(default_factory=lambda: Random(7))
+    accounts: dict[str, str] = field(default_factory=dict)  # visitors on Telegram
     counter: "itertools.count[int]" = field(default_factory=itertools.count)
 
     # making
@@ -459,10 +462,19 @@ class Talk:
                     person = self._person(to)
                     person.seen.append(screen)
                     self.latest.append((person, screen))
+                case Reveal():
+                    self._reveal(effect)
         for effect in self.outcome.effects:
             match effect:
                 case EndAccess(member):
                     self._person(Staff(member)).who = Visitor(f"{member}-left")
+
+    def _reveal(self, effect: Reveal) -> None:
+        account = self.accounts.get(effect.conversation)
+        filled = replace(effect.screen, text=effect.screen.text.replace(ADDRESS, account or ""))
+        person, screen = self._person(effect.to), filled if account else effect.none
+        person.seen.append(screen)
+        self.latest.append((person, screen))
 
     def _person(self, who: Visitor | Staff) -> Person:
         return next(person for person in self.people if person.who == who)

@@ -52,7 +52,7 @@ MAY = {
 MINE = {
     "answer", "reply_send", "reply_discard", "give_back", "close", "close_as", "hand_over",
     "hand_over_to", "passed_to", "block", "unblock", "snippets", "snippet",
-    "ask_colleague", "ask_whom",
+    "ask_colleague", "ask_whom", "glass",
 }  # fmt: skip
 # Looked at again where it is done: whom exactly, and whether it is still so.
 INSIDE = {name for name, right in ACTIONS.items() if right.where is Where.ANY} - {"preview"}

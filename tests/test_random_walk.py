@@ -56,6 +56,7 @@ def test_the_wanderers_come_far_enough_to_prove_something():
             counts[what] = counts.get(what, 0) + number
     assert counts["sent"] >= 15
     assert counts["promise_broken"] >= 5
+    assert counts["looks"] >= 2
     assert {"joined", "practice", "poster"} <= counts.keys()
     assert any(what.startswith("closed/") for what in counts)
 

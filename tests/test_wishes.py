@@ -276,7 +276,8 @@ def test_three_sentences_stand_before_the_first_text(audience, channel):
     assert "30 Tage nach dem Abschluss" in stored
     assert "liest dort nur, wer" in seen
     assert "Nur bei ernster Gefahr" in broken
-    assert "Konto kann sie hier nicht nachsehen" in broken  # no way to look it up is built
+    assert "zwei Fachkräfte, eine davon vom Träger dieser Stelle" in broken
+    assert "Telegram-Konto nachsehen. Beide müssen es schriftlich begründen" in broken
     assert ("Telegram weiß" in of_the_channel) is (channel == "telegram")
     assert re.search(r"kann (deine|Ihre) Nachrichten lesen", of_the_channel)
 

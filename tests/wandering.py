@@ -7,11 +7,13 @@ from random import Random
 
 from talk import MAGDEBURG, SPIELWAGEN, Person, Talk
 
-from bot.core.ahead import LONGEST
+from bot.core.ahead import LONGEST, SLACK
 from bot.core.answers import record
 from bot.core.calendar import open_at
 from bot.core.directory import PostKind
+from bot.core.glass import SEEN_FOR
 from bot.core.messages import (
+    Audit,
     Body,
     Command,
     Foreign,
@@ -19,6 +21,7 @@ from bot.core.messages import (
     NotDelivered,
     Outage,
     Received,
+    Reveal,
     Say,
     Screen,
     Staff,
@@ -29,12 +32,14 @@ from bot.core.posts import other_carrier
 from bot.core.presence import absent
 from bot.core.reckoning import page_of
 from bot.core.records import Conversation, Key, Request, RequestKey, Role
+from bot.core.rights import WORK
 from bot.core.routing import SCHOOL
 from bot.core.silence import SILENT
 from bot.core.taps import MOVES, Act, Choose, Move, Open, Speak, Tap, decode_tap
 from bot.core.tree import Gate
 from bot.core.world import Turn
 
+BACK = timedelta(hours=12)  # so far the walk sets its clock back, an hour each time
 SECRET = "geheim"  # stands in everything that visitors type
 SAYINGS = (
     "", "1", "2", "3", "²", "die zweite", "ja", "nein", "zurück", "Menü", "Absenden", "hilfe", "😀",
@@ -71,6 +76,8 @@ class Watched(Talk):
         for effect in self.outcome.effects:
             if isinstance(effect, Say) and isinstance(effect.to, Staff):
                 nobody_is_disturbed(self, effect, effect.to)
+            if isinstance(effect, Reveal):
+                two_gave_a_reason(self, effect)
 
 
 @dataclass
@@ -95,8 +102,9 @@ class Wandering:
     def step(self) -> None:
         doing = self.random.choices(
             (self.taps, self.taps_old, self.says, self.commands, self.starts, self.waits,
-             self.receives, self.crafted, self.house, self.joins, self.asks, self.attends),
-            (45, 8, 20, 6, 3, 6, 2, 4, 3, 3, 3, 6),
+             self.receives, self.crafted, self.house, self.joins, self.asks, self.attends,
+             self.fears),
+            (45, 8, 20, 6, 3, 6, 2, 4, 3, 3, 3, 6, 3),
         )[0]  # fmt: skip
         doing()
         check(self.talk)
@@ -199,6 +207,16 @@ class Wandering:
         if self.random.random() < 0.4:
             member.says(self.random.choice(PRESENCE))
 
+    def fears(self) -> None:
+        """A member fears for a life: begins, or agrees, with a reason."""
+        reasoned = {"Lebensgefahr", "Grund schreiben"}
+        for person in (p for p in self.talk.people if isinstance(p.who, Staff)):
+            buttons = [b for s in person.seen[-30:] for b in s.choices if b.label in reasoned]
+            if buttons:
+                person.pushes(buttons[-1].tap).says(self.random.choice(SAYINGS))
+                if "Mit diesem Grund" in person.labels:
+                    person.taps("Mit diesem Grund")
+
     def house(self) -> None:
         """Something does not arrive."""
         person = self.anybody()
@@ -285,7 +303,7 @@ def requests_have_owners(talk: Talk) -> None:
                 assert request.due is None
                 assert request.overdue_since is None
                 assert talk.store.timers[Timer.PROMISE, request.id] <= request.silenced_until
-                assert request.silenced_until - talk.at <= SILENT
+                assert request.silenced_until - talk.at <= SILENT + BACK
                 continue
             returns = any(
                 k is Timer.LEFT and page_of(r)[0] == request.post for k, r in talk.store.timers
@@ -325,6 +343,25 @@ def nobody_is_disturbed(talk: Watched, effect: Say, to: Staff) -> None:
     assert not absent(member, talk.at)
     red = talk.store.request(effect.request).alert
     assert red or not member.waking or open_at(member.waking, talk.at)
+
+
+def two_gave_a_reason(talk: Watched, effect: Reveal) -> None:
+    """An account is shown to two members of the desk, each with a reason, for no more than a day."""
+    talk.store.counts["looks"] = talk.store.counts.get("looks", 0) + 1
+    request = talk.store.request(effect.request)
+    looked = request.glass
+    assert request.open
+    assert looked is not None
+    assert effect.to.member in {looked.first, looked.second}
+    assert looked.first != looked.second
+    assert timedelta() < looked.until - talk.at <= SEEN_FOR + SLACK
+    assert effect.conversation not in repr((effect.screen, effect.none, effect.telegram))
+    team, kept = talk.store.team(), [*talk.store.audits, *talk.outcome.effects]
+    audits = [a for a in kept if isinstance(a, Audit) and a.about == request.name]
+    for member, action in ((looked.first, "glass_ask"), (looked.second, "glass_open")):
+        assert any(a.why for a in audits if (a.member, a.action) == (member, action))
+        found = team.member(member)
+        assert found is None or found.role in WORK
 
 
 def names_differ(talk: Talk) -> None:

@@ -212,7 +212,8 @@ def actions(request: Request) -> tuple[str, ...]:
         return ("unblock", "close")
     if request.pending is not None and request.pending.doing is not Doing.REPLY:
         return ()
-    return ("answer", "hand_over", "close", "ask_colleague", "block", "give_back")
+    usual = ("answer", "hand_over", "close", "ask_colleague", "block", "give_back")
+    return usual if request.practice else (*usual, "glass")
 
 
 def empty(turn: Turn, request: Request, member: str | None = None) -> None:

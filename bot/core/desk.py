@@ -12,6 +12,7 @@ from bot.core import (
     doing,
     editing,
     entries,
+    glass,
     guard,
     joining,
     listing,
@@ -48,6 +49,7 @@ from bot.core.understand.text import normalise
 from bot.core.world import Turn
 
 SEEN_FOR = timedelta(minutes=10)  # how exactly it is known when a desk was last used
+GLASS = frozenset({"glass_join", "glass_send", "glass_drop", "glass_show"})
 COUNSEL = frozenset({"ask_whom", "counsel_answer", "counsel_send", "counsel_drop"})
 LEAVING = frozenset({"verwerfen", "abbrechen", "liste"})  # words that end what is being written
 
@@ -120,7 +122,7 @@ def leave(turn: Turn, member: Member, word: str) -> None:
     """Nothing is being written any more; „liste“ keeps the draft, as a command does."""
     asked, _, post = (member.asked or "").partition(":")
     request = turn.request(member.writing_to or "")
-    if asked == counsel.ASKED:
+    if asked in {counsel.ASKED, glass.ASKED}:
         counsel.drop(turn, member)
     elif asked in {editing.ASKED, "passed_to"} | attendance.ASKED:
         tell(turn, replace(member, asked=None), turn.text("desk_left"))
@@ -156,6 +158,8 @@ def answered(  # noqa: C901  (each question has its line)
             answering.written(turn, member, text)
         case counsel.ASKED if text:
             counsel.typed(turn, member, post, text)
+        case glass.ASKED if text:
+            glass.typed(turn, member, post, text)
         case "passed_to" if text:
             doing.passed_to_typed(turn, member, post, text)
         case "entry_phone" | "entry_email" | "entry_hours" | "entry_room":
@@ -215,6 +219,8 @@ def on_request(turn: Turn, member: Member, ref: Ref, request: Request) -> None:
         show(turn, member, request)
     elif ref.action in COUNSEL:
         counselled(turn, member, ref, request)
+    elif ref.action in GLASS:
+        break_glass(turn, member, ref, request)
     elif ref.action == "undo":
         undo.undo(turn, member, request)
     else:
@@ -230,6 +236,19 @@ def counselled(turn: Turn, member: Member, ref: Ref, request: Request) -> None:
             counsel.drop(turn, member)
         case _:
             counsel.ask(turn, member, request, ref.extra)
+
+
+def break_glass(turn: Turn, member: Member, ref: Ref, request: Request) -> None:
+    """Between two members in danger to life; nothing of it reaches the visitor."""
+    match ref.action:
+        case "glass_join":
+            glass.join(turn, member, request)
+        case "glass_send":
+            glass.send(turn, member, ref, request)
+        case "glass_show":
+            glass.show(turn, member, request)
+        case _:
+            counsel.drop(turn, member)
 
 
 def claim(turn: Turn, member: Member, request: Request) -> None:
@@ -276,6 +295,8 @@ def act(turn: Turn, member: Member, ref: Ref, request: Request) -> None:
             answering.discard(turn, member, request)
         case "ask_colleague":
             counsel.whom(turn, done, request)
+        case "glass":
+            glass.begin(turn, member, request)
         case "snippets":
             answering.choose(turn, member, request)
         case "snippet":

@@ -5,7 +5,7 @@ It returns in turns of its own, a page in each: so removing somebody needs no re
 
 from dataclasses import replace
 
-from bot.core import reckoning, steps, undo
+from bot.core import glass, reckoning, steps, undo
 from bot.core import request as requests
 from bot.core.messages import EmptyDesk, EndAccess, Screen, Staff, Timer, Wake
 from bot.core.records import Member, Request
@@ -45,6 +45,7 @@ def returned(turn: Turn, ref: str) -> None:
 
 def freed(turn: Turn, request: Request) -> bool:
     """What they did at the desk last is done first; then it is the whole post's."""
+    request = glass.left(turn, request)
     if not orphaned(turn, request):
         return False
     turn.do(EmptyDesk(Screen(turn.text("card_gone")), request.id, request.claimed_by or ""))

@@ -8,6 +8,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from bot.core.taps import Tap
 
@@ -148,6 +149,7 @@ class Timer(StrEnum):
     UNDO = "undo"  # what was done at the desk cannot be taken back any more; ref = request
     LEFT = "left"  # a member has left a post; ref = post/page of its open requests
     SITUATION = "situation"  # Monday morning: how the districts stand
+    GLASS = "glass"  # nobody agreed, or the look is over; ref = request
     ADMISSION = "admission"  # nobody confirmed who opened a link; ref = member
     MAIL = "mail"  # a desk that nobody has looked at: its notice goes out; ref = member
 
@@ -243,6 +245,8 @@ class Event:
 
 # ── Effects ─────────────────────────────────────────────────────────────────────────────────────
 
+ADDRESS: Final = "⟨⟩"  # where the store puts an address that the core never holds
+
 
 @dataclass(frozen=True, slots=True)
 class Say:
@@ -255,6 +259,21 @@ class Say:
     quiet: bool = False  # arrives without a sound
     telegram: Screen | None = None  # what Telegram shows instead, where words may not stand there
     only: str = ""  # the one channel that it goes through, to an address the person gave for it
+
+
+@dataclass(frozen=True, slots=True)
+class Reveal:
+    """Show a member the address behind a conversation, in danger to life; see ``glass``.
+
+    It goes where ``screen`` has ``ADDRESS``; ``none`` is shown where no channel knows an account.
+    """
+
+    conversation: str
+    to: Staff
+    screen: Screen
+    none: Screen
+    request: str
+    telegram: Screen | None = None  # as in ``Say``
 
 
 @dataclass(frozen=True, slots=True)
@@ -412,4 +431,5 @@ Effect = (
     | Count
     | Audit
     | EmptyDesk
+    | Reveal
 )

@@ -87,7 +87,7 @@ def _of_staff(event: Event, known: Known, keys: set[Key], member_id: str) -> tup
         return ()
     if member.writing_to:
         keys.add(RequestKey(member.writing_to))
-    if member.asked and member.asked.startswith(("passed_to:", "counsel:")):
+    if member.asked and member.asked.startswith(("passed_to:", "counsel:", "glass:")):
         keys.add(RequestKey(member.asked.split(":")[1]))
     if (member.asked or "").startswith("mail_code"):
         keys.add(ProposedKey(member_id))
@@ -145,7 +145,7 @@ def _of_body(event: Event, known: Known, keys: set[Key], shown: tuple[Button, ..
 
 def _of_due(kind: Timer, ref: str, known: Known, keys: set[Key]) -> None:
     match kind:
-        case Timer.PROMISE | Timer.GATHER | Timer.ASK | Timer.UNDO:
+        case Timer.PROMISE | Timer.GATHER | Timer.ASK | Timer.UNDO | Timer.GLASS:
             keys.add(RequestKey(ref))
         case Timer.WINDOW:
             keys.add(ConversationKey(ref))

@@ -13,10 +13,12 @@ from bot.core.messages import (
     Count,
     DropAddress,
     LetSleep,
+    Reveal,
     Say,
     Screen,
     Staff,
     Timer,
+    Tone,
     Wake,
 )
 from bot.core.records import Mail, Member
@@ -33,16 +35,20 @@ LINK_FOR: Final = timedelta(minutes=15)
 def order(turn: Turn) -> None:
     """Whoever this turn put something before, and who gave an address, is told by e-mail."""
     for effect in tuple(turn.effects):
-        if not isinstance(effect, Say) or not isinstance(effect.to, Staff):
+        if not isinstance(effect, Say | Reveal) or not isinstance(effect.to, Staff):
             continue
-        if effect.to == turn.event.who or effect.screen.edit or effect.only:
+        if effect.to == turn.event.who or effect.screen.edit:
+            continue
+        if isinstance(effect, Say) and effect.only:
             continue
         member = turn.team.member(effect.to.member)
         if member is not None and member.mail is not None and member.mail.confirmed:
             tell(turn, member, member.mail, red=alarming(turn, effect))
 
 
-def alarming(turn: Turn, say: Say) -> bool:
+def alarming(turn: Turn, say: Say | Reveal) -> bool:
+    if say.screen.tone is Tone.ALERT:  # danger to life: see ``glass``
+        return True
     request = turn.request(say.request or "")
     return request is not None and request.alert and request.open
 

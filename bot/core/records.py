@@ -215,6 +215,15 @@ class Consulted:
 
 
 @dataclass(frozen=True, slots=True)
+class Glass:
+    """A look at a visitor's address in danger to life; with a second member it is open."""
+
+    first: str  # member
+    until: datetime  # somebody may agree; when open: both may look
+    second: str = ""  # member
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One matter of one visitor, from "sent" to "closed"; facts, from which its state follows."""
 
@@ -256,6 +265,7 @@ class Request:
     offered: str | None = None  # post of another carrier that the visitor is asked about
     agreed: tuple[str, ...] = ()  # posts of other carriers that the visitor said yes to
     consulted: tuple[Consulted, ...] = ()
+    glass: Glass | None = None  # in danger to life: who may see the visitor's address
 
     @property
     def open(self) -> bool:

@@ -250,7 +250,9 @@ def finish(turn: Turn, request: Request, reason: Reason) -> Request:
     """No owner waits any more; the words are erased after the retention time."""
     words = tuple(word for word in request.words if word.by is not Author.HELD)
     request = replace(request, closed_at=turn.event.at, reason=reason, due=None, words=words)
-    request = replace(request, pending=None, offered=None, consulted=(), silenced_until=None)
+    request = replace(
+        request, pending=None, offered=None, consulted=(), silenced_until=None, glass=None
+    )
     turn.put(request)
     turn.put(replace(turn.enclosure(request.id), number=""))
     cards.empty(turn, request)
@@ -258,6 +260,7 @@ def finish(turn: Turn, request: Request, reason: Reason) -> Request:
         LetSleep(Timer.PROMISE, request.id),
         LetSleep(Timer.GATHER, request.id),
         LetSleep(Timer.UNDO, request.id),
+        LetSleep(Timer.GLASS, request.id),
         Wake(turn.event.at + turn.k.keep.words, Timer.RETENTION, request.id),
     )
     if not request.practice:

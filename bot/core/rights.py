@@ -76,6 +76,11 @@ ACTIONS: Mapping[str, Right] = {
     "counsel_answer": Right(WORK, Where.ANY, kept=False),  # who was asked: looked at there
     "counsel_send": Right(WORK, Where.ANY),
     "counsel_drop": Right(WORK, Where.ANY, kept=False),
+    "glass": _ASKING,  # danger to life; who may agree: looked at there
+    "glass_join": Right(WORK, Where.ANY, kept=False),
+    "glass_send": Right(WORK, Where.ANY),
+    "glass_drop": Right(WORK, Where.ANY, kept=False),
+    "glass_show": Right(WORK, Where.ANY),
     "snippets": _ASKING,
     "snippet": _ASKING,
     "give_back": _MINE,

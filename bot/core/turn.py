@@ -13,6 +13,7 @@ from bot.core import (
     following,
     forgetting,
     gathering,
+    glass,
     joining,
     leaving,
     notices,
@@ -82,6 +83,7 @@ def turn(knowledge: Knowledge, known: Known, event: Event) -> Outcome:
             _house(now, event.body)
         case _:
             assert_never(event.who)
+    glass.kept(now)
     notices.order(now)
     return now.outcome()
 
@@ -122,7 +124,7 @@ def _house(now: Turn, body: Body) -> None:
 
 def _due(now: Turn, kind: Timer, ref: str) -> None:  # noqa: C901, PLR0912  (each timer has its line)
     match kind:
-        case Timer.PROMISE | Timer.UNDO | Timer.GATHER | Timer.ASK:
+        case Timer.PROMISE | Timer.UNDO | Timer.GATHER | Timer.ASK | Timer.GLASS:
             _request_due(now, kind, now.request(ref))
         case Timer.WINDOW:
             _safe_again(now, ref)
@@ -163,6 +165,7 @@ OF_REQUEST: Mapping[Timer, Callable[[Turn, Request], None]] = {
     Timer.UNDO: undo.due,
     Timer.GATHER: gathering.paused,
     Timer.ASK: following.ask,
+    Timer.GLASS: glass.due,
 }
 
 

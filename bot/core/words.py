@@ -57,6 +57,7 @@ _PLAIN = """
     desk_left do_cancel do_hand_over do_block do_unblock do_undo do_nobody_named undo_too_late
     do_hand_over_yes do_hand_over_no answer_in_german state_asked do_snippets do_ask_colleague
     counsel_not_now counsel_dropped do_counsel_answer
+    do_glass do_glass_join do_glass_send do_glass_show glass_not_now
     desk_in_web words_in_web emptied telegram_ask do_telegram do_telegram_no do_telegram_notice
     do_telegram_text telegram_no telegram_notice telegram_text list_in_web
     list_head_bare list_hidden list_who_pupil list_who_guardian list_who_teacher list_reach_here
@@ -181,6 +182,15 @@ _GAPS = {
     "passed_to_whom": "name",
     "reply_foreign": "language",
     "silence_over": "name",
+    "glass_write": "name",
+    "glass_preview": "name text",
+    "glass_nobody": "name",
+    "glass_waits": "name until",
+    "glass_asked": "name members until",
+    "glass_please": "name member post until",
+    "glass_seen": "name address members until",
+    "glass_none": "name",
+    "glass_expired": "name",
     "counsel_whom": "name",
     "counsel_nobody": "name",
     "counsel_write": "member",
