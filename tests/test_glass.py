@@ -19,7 +19,7 @@ from bot.core.messages import (
     Timer,
     Visitor,
 )
-from bot.core.records import Glass, Member, Ref, Role
+from bot.core.records import Glass, Mail, Member, Ref, Role
 from bot.core.taps import Act
 
 ACCOUNT = "7700112233"
@@ -215,6 +215,17 @@ def away(talk: Talk, name: str) -> None:
     member = talk.store.team().member(name)
     assert member
     talk.store.save(replace(member, absent_until=talk.at + timedelta(days=9)))
+
+
+def test_who_gave_an_email_address_is_told_at_once_that_something_lies_there():
+    talk, _kim, anna, bo = claimed()
+    for person in (anna, bo):
+        talk.store.save(replace(person.member, mail=Mail(confirmed=True)))
+    anna.taps("Lebensgefahr").says(WHY).taps(ANNAS)
+    assert talk.store.timers[Timer.MAIL, "bo"] == talk.at
+    assert (Timer.MAIL, "anna") not in talk.store.timers
+    bo.taps("Grund schreiben").says(TOO).taps(ANNAS)
+    assert talk.store.timers[Timer.MAIL, "anna"] == talk.at
 
 
 # ── Forbidden ───────────────────────────────────────────────────────────────────────────────────
