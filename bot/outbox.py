@@ -17,6 +17,7 @@ from bot.marks import Marks, Sent, Tried
 from bot.ports import (
     Address,
     Channel,
+    Followed,
     Limits,
     Log,
     Outgoing,
@@ -110,6 +111,9 @@ class Outbox:
             waiting = list(lane.rows)
             first = waiting[:1] if lane.sending else []
             lane.rows = deque(first + [r for r in waiting[len(first) :] if r.row in self._rows])
+        for channel in self.channels.values():
+            if isinstance(channel, Followed):
+                channel.look_again()
 
     async def straight(self, outgoing: Outgoing) -> None:
         """Past the store and the lane, for help that cannot wait."""

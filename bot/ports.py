@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePath
-from typing import Literal, Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar, runtime_checkable
 
 from bot.core.messages import Body, Due, Screen, Staff, Timer, Visitor
 from bot.core.records import Key, Record
@@ -143,6 +143,15 @@ class Channel(Protocol):
 
     async def send(self, outgoing: Outgoing) -> Receipt:
         """Show one screen (or erase); raises ``TryLater`` or ``Refused``."""
+        ...
+
+
+@runtime_checkable
+class Followed(Protocol):
+    """A channel with pages that stay open."""
+
+    def look_again(self) -> None:
+        """Something was forgotten: whoever may not follow a page any more stops now."""
         ...
 
 

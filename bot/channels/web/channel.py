@@ -21,7 +21,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from bot.calendar_file import calendar_file
 from bot.channels.web import paper
-from bot.channels.web.cookies import CHANNEL
+from bot.channels.web.cookies import CHANNEL, desk_cookie
 from bot.channels.web.desk import Desk
 from bot.channels.web.emergency import emergency_page
 from bot.channels.web.guard import Guard, headers_of
@@ -149,6 +149,10 @@ class Web:
         elif outgoing.screen is not None:
             self.site.help_now(who, outgoing.screen)
         return Receipt()
+
+    def look_again(self) -> None:
+        """Members may have been removed: their open pages of the desk end now."""
+        self.site.streams.look_again(desk_cookie(self.site.origin).prefix)
 
     # ── The same for everybody ──────────────────────────────────────────────────────────────────
 

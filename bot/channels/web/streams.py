@@ -24,6 +24,7 @@ class Page:
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     newest: int = 0
     ended: bool = False
+    doubted: bool = False  # it may not follow any more, perhaps
 
     def end(self) -> None:
         self.ended = True
@@ -51,6 +52,13 @@ class Streams:
         """Close the pages of one address."""
         for page in self._pages.get(address, ()):
             page.end()
+
+    def look_again(self, prefix: str) -> None:
+        """Pages of such addresses ask at once whether they may still follow."""
+        for address, pages in self._pages.items():
+            for page in pages if address.startswith(prefix) else ():
+                page.doubted = True
+                page.woken.set()
 
     def end_all(self) -> None:
         """Close every page, and open none any more."""
@@ -82,6 +90,10 @@ class Streams:
             yield b"retry: 2000\n\n"
             page.newest = max(page.newest, await newest())
             while not page.ended:
+                if page.doubted:
+                    page.doubted = False
+                    if not await alive():
+                        return
                 if page.newest > cursor:
                     cursor = page.newest
                     yield f"id: {cursor}\nevent: news\ndata: {cursor}\n\n".encode()
