@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gc
+import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -14,6 +15,7 @@ import structlog
 
 from bot import commands
 from bot.app import TELEGRAM_LIMITS, App, now, with_operator
+from bot.cache import of_user
 from bot.channels.email import Email, Server
 from bot.channels.telegram import Hooked, Profile, Telegram, apply, differs, profile_of
 from bot.channels.web import Origin, Web
@@ -22,6 +24,7 @@ from bot.core.knowledge import Knowledge
 from bot.core.messages import Outage
 from bot.library import Library, shelf_beside
 from bot.ports import Channel, Limits, Refused, TryLater
+from bot.remembered import Memory
 from bot.settings import Settings
 from bot.store import Keys, Store, StoreError, Work, control
 
@@ -186,7 +189,8 @@ async def _serve(settings: Settings, store: Store, knowledge: Knowledge) -> int:
 def library_of(settings: Settings) -> Library:
     """The editors' folder, and the versions of it that are kept beside the database."""
     shelf = shelf_beside(settings.database)
-    return Library(settings.knowledge, shelf, lambda: local(now()).date())
+    memory = Memory(of_user(os.environ))
+    return Library(settings.knowledge, shelf, lambda: local(now()).date(), memory)
 
 
 def limits_of(settings: Settings) -> Limits:

@@ -9,14 +9,18 @@ import json
 import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 from bot.core.check.findings import Finding, Grade
 from bot.core.knowledge import Knowledge
-from bot.loading import Loaded, check, load
+from bot.loading import Loaded, check
+from bot.loading import read as read_shelf
+from bot.remembered import Memory
+from bot.shelf import Shelf, shelf_of
 
 KEPT: Final = 20  # versions; the oldest go
 STEPPED: Final = "zurueck.json"
@@ -31,6 +35,11 @@ class Read:
     files: Mapping[str, bytes]
 
 
+def read_folder(folder: Path, day: date, memory: Memory) -> Read:
+    """What a folder holds on this day; what was made of the same files before is not made anew."""
+    return _read(shelf_of(folder), day, memory)
+
+
 @dataclass(frozen=True)
 class Library:
     """Where the knowledge comes from; every method reads or writes files and may take seconds."""
@@ -38,10 +47,11 @@ class Library:
     folder: Path
     shelf: Path
     today: Callable[[], date]
+    memory: Memory = field(default_factory=Memory)
 
     def read(self) -> Read:
         """The editors' folder as it is now."""
-        return self._checked(load(self.folder))
+        return read_folder(self.folder, self.today(), self.memory)
 
     def at_start(self) -> tuple[Read, str | None]:
         """The editors' folder, or what was gone back to while that folder is unchanged."""
@@ -89,7 +99,7 @@ class Library:
             if name.startswith(version):
                 with tempfile.TemporaryDirectory(prefix="lotse-") as unpacked:
                     folder = self.unpack(self._path(number, name), Path(unpacked))
-                    read = self._checked(load(folder))
+                    read = read_folder(folder, self.today(), self.memory)
                 return read if read.knowledge is not None else None
         return None
 
@@ -120,10 +130,16 @@ class Library:
     def _path(self, number: int, version: str) -> Path:
         return self.shelf / f"{number:06d}-{version}.zip"
 
-    def _checked(self, loaded: Loaded) -> Read:
-        found = check(loaded, self.today())
-        errors = tuple(f for f in found if f.grade is Grade.ERROR)
-        return Read(None if errors else loaded.knowledge, errors, loaded.files)
+
+def _read(shelf: Shelf, day: date, memory: Memory) -> Read:
+    @cache  # both answers from one reading, and none when both are remembered
+    def loaded() -> Loaded:
+        return read_shelf(shelf)
+
+    found = memory.findings(shelf, day, lambda: check(loaded(), day))
+    errors = tuple(f for f in found if f.grade is Grade.ERROR)
+    knowledge = None if errors else memory.knowledge(shelf, lambda: loaded().knowledge)
+    return Read(knowledge, errors, shelf.files)
 
 
 def shelf_beside(database: Path) -> Path:

@@ -1,20 +1,18 @@
 """Findings for editors, schemas that accept what is delivered, and how easily screens read."""
 
 import json
-from datetime import date
 from pathlib import Path
 
 import pytest
 import yaml
 from click.testing import CliRunner
-from planted import DELIVERED, TODAY, rewritten, sound
+from planted import DELIVERED, rewritten, sound
 
 from bot.cli import main
 from bot.core.check.findings import Finding, Grade
 from bot.core.check.readability import measured, readings
 from bot.core.check.sarif import sarif
 from bot.loading import load
-from bot.loading.remembered import KEPT, remembered
 from bot.loading.schema import KINDS, schema_of
 
 
@@ -79,44 +77,3 @@ def test_the_schema_of_a_topic_takes_a_text_alone_and_refuses_unknown_keys():
     assert node["additionalProperties"] is False
     assert {"say", "choices", "facts", "only", "draft"} <= set(node["properties"])
     assert "*" not in json.dumps(wording)
-
-
-# ── Remembered ──────────────────────────────────────────────────────────────────────────────────
-
-
-def test_the_same_files_on_the_same_day_are_checked_once(tmp_path: Path):
-    folder, cache = sound(tmp_path), tmp_path / "cache"
-    asked = []
-
-    def check() -> tuple[Finding, ...]:
-        asked.append(1)
-        return (Finding(Grade.WARNING, "x", 1, "a", "b"),)
-
-    first = remembered(folder, TODAY, cache, check)
-    assert remembered(folder, TODAY, cache, check) == first
-    assert len(asked) == 1
-    remembered(folder, date(2026, 11, 25), cache, check)
-    rewritten(folder, "tree/mobbing.yaml", "title: Mobbing", "title: Streit,")
-    remembered(folder, TODAY, cache, check)
-    (folder / "tree/neu.txt").write_text("fremd", encoding="utf-8")
-    remembered(folder, TODAY, cache, check)
-    assert len(asked) == 4
-
-
-def test_a_cache_that_cannot_be_used_only_costs_time(tmp_path: Path):
-    folder, cache = sound(tmp_path), tmp_path / "cache"
-    found = (Finding(Grade.WARNING, "x", 1, "a", "b"),)
-    remembered(folder, TODAY, cache, lambda: found)
-    (path,) = cache.glob("*.json")
-    for nonsense in ("{", "[1]", '[{"grade": "x"}]'):
-        path.write_text(nonsense, encoding="utf-8")
-        assert remembered(folder, TODAY, cache, lambda: found) == found
-    (tmp_path / "file").write_text("", encoding="utf-8")
-    assert remembered(folder, TODAY, tmp_path / "file", lambda: found) == found
-
-
-def test_old_answers_go(tmp_path: Path):
-    folder, cache = sound(tmp_path), tmp_path / "cache"
-    for day in range(1, KEPT + 5):
-        remembered(folder, date(2026, 1, day), cache, tuple)
-    assert len(list(cache.glob("*.json"))) == KEPT

@@ -2,7 +2,7 @@
 
 import click
 
-from bot.cli.house import ask
+from bot.cli.asking import ask
 
 
 @click.group()

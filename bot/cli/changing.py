@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from bot.cli.house import Refusal, ask, settings_of
+from bot.cli.asking import ask
+from bot.cli.house import Refusal, settings_of
 from bot.core.check.approved import signature
 from bot.core.check.compared import compared
 from bot.core.check.material import Material

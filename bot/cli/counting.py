@@ -7,7 +7,8 @@ import click
 
 from bot.app import now
 from bot.calendar_file import calendar_file
-from bot.cli.house import knowledge_of, settings_of, today
+from bot.cli.house import settings_of, today
+from bot.cli.reading import knowledge_of
 from bot.core.absence import steps_text
 from bot.core.check.paths import Setting
 from bot.core.deadlines import day_said, deadline_walk

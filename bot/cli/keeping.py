@@ -5,7 +5,9 @@ from pathlib import Path
 import click
 
 from bot import datasheet
-from bot.cli.house import Refusal, ask, keys_of, knowledge_of, settings_of
+from bot.cli.asking import ask, keys_of
+from bot.cli.house import Refusal, settings_of
+from bot.cli.reading import knowledge_of
 from bot.store import StoreError, new_key, restore
 
 

@@ -5,7 +5,7 @@ import sys
 import click
 
 from bot.channels.email import returned
-from bot.cli.house import ask
+from bot.cli.asking import ask
 from bot.core.records import Role
 
 

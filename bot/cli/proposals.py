@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from bot.cli.house import MOST_SHOWN, Refusal, ask, asked, settings_of, today, worded
+from bot.cli.asking import ask, asked
+from bot.cli.house import MOST_SHOWN, Refusal, settings_of, today, worded
 from bot.core.check.findings import Finding, Grade
 from bot.loading import check as check_knowledge
 from bot.loading import load

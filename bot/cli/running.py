@@ -10,7 +10,9 @@ import uvloop
 from bot import demo, demo_page, doors
 from bot.channels.telegram import TokenRejected
 from bot.channels.web import OriginFault
-from bot.cli.house import MOST_SHOWN, Refusal, keys_of, knowledge_of, settings_of, worded
+from bot.cli.asking import keys_of
+from bot.cli.house import MOST_SHOWN, Refusal, settings_of, worded
+from bot.cli.reading import knowledge_of
 from bot.scenario import ScenarioFault
 from bot.store import StoreError
 

@@ -13,7 +13,8 @@ from bot.cli.house import settings_of
 from bot.core.check.translations import frame, progress, translatable
 from bot.core.translation import Line, State, catalog_of, state_of
 from bot.loading import Loaded, load
-from bot.loading.translations import ENDING, parsed, written
+from bot.loading.po import parsed
+from bot.loading.translations import ENDING, written
 
 HEADINGS = ("place", "german", "translation", "state")
 WHICH = {"missing": State.MISSING, "stale": State.STALE}

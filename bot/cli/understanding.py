@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from bot.cli.house import settings_of
+from bot.cli.reading import knowledge_of
 from bot.core import score
 from bot.core.knowledge import Knowledge
 from bot.core.tree import Audience
@@ -121,3 +123,8 @@ def _show(shares: list[score.Share], before: str = "") -> None:
 def _tell(lines: Iterator[str]) -> None:
     for line in lines:
         click.echo(f"- {line}")
+
+
+_here = click.Group()
+register(_here, lambda: knowledge_of(settings_of().knowledge))
+find_school, understand, scored = _here.commands.values()

@@ -12,14 +12,14 @@ from functools import cache
 from itertools import groupby, takewhile
 from operator import attrgetter
 from typing import Final, Self
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
 from holidays.countries.germany import Germany
 
 from bot.core.directory import Directory, Holiday, PostKind, Span
+from bot.core.hours import ZONE as OUR_ZONE
 
-ZONE: Final = ZoneInfo("Europe/Berlin")
+ZONE: Final = OUR_ZONE
 HORIZON: Final = 120  # days: longer than the summer holidays, shorter than a promise worth making
 ENOUGH: Final = timedelta(hours=1)  # of a running span, or the next one is promised
 

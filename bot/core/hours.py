@@ -3,9 +3,12 @@
 import re
 from collections.abc import Iterable
 from datetime import date, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from bot.core.directory import Span
 
+ZONE: Final = ZoneInfo("Europe/Berlin")  # local time, wherever this runs
 DAYS = {"mo": 0, "di": 1, "mi": 2, "do": 3, "fr": 4, "sa": 5, "so": 6}
 _NAMES = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
 _DAY = r"(?:mo|di|mi|do|fr|sa|so)[a-z]*\.?"

@@ -57,6 +57,8 @@ def catalog_of(lines: Iterable[Line]) -> dict[str, Phrase]:
 
 def places(text: Text) -> dict[str, str]:
     """Where the wordings of a text stand in a catalog → the German words, each wording once."""
+    if text.pupil == text.guardian == text.teacher:
+        return {text.key: text.pupil}
     found: dict[str, str] = {}
     for audience in Audience:
         found.setdefault(_place(text, audience), text.of(audience))
@@ -64,8 +66,6 @@ def places(text: Text) -> dict[str, str]:
 
 
 def _place(text: Text, audience: Audience) -> str:
-    if len(text.variants()) == 1:
-        return text.key
     if audience is not Audience.PUPIL and text.guardian == text.teacher:
         return f"{text.key}/adult"
     return f"{text.key}/{audience.value}"
@@ -157,7 +157,10 @@ class Translator:
         """The text in this language; itself where the catalog has nothing for it."""
         if text.key not in self.keys:
             return text
-        pupil, guardian, teacher = (said(_place(text, a), text.of(a)) for a in Audience)
+        if text.pupil == text.guardian == text.teacher:
+            pupil = guardian = teacher = said(text.key, text.pupil)
+        else:
+            pupil, guardian, teacher = (said(_place(text, a), text.of(a)) for a in Audience)
         return Text(text.key, pupil, guardian, teacher, german=text)
 
     def _short(self, place: str, german: str) -> str:

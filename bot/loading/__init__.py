@@ -4,6 +4,6 @@
 wrong on a day, form and content. Start on neither when one of the findings is an error.
 """
 
-from bot.loading.folder import Loaded, check, load
+from bot.loading.folder import Loaded, check, load, read
 
-__all__ = ["Loaded", "check", "load"]
+__all__ = ["Loaded", "check", "load", "read"]

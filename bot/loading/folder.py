@@ -1,10 +1,7 @@
 """The folder of the authors as a whole."""
 
 import csv
-import gc
-import hashlib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import chain
@@ -22,28 +19,16 @@ from bot.core.understand.schools import SchoolIndex
 from bot.core.understand.topics import TopicIndex
 from bot.core.words import PIECE_PLACEHOLDERS, TEXTS
 from bot.loading.directories import read_directory
-from bot.loading.pages import LARGEST, Page, read_page
+from bot.loading.pages import Page, read_page
 from bot.loading.phrases import read_phrases
 from bot.loading.snippets import read_snippets
 from bot.loading.translations import read_translations
 from bot.loading.trees import read_tree
 from bot.loading.words_files import TextsRead, read_crisis, read_languages, read_texts
+from bot.shelf import ROOT, Shelf, shelf_of, without_collecting
 
-ROOT: Final = "knowledge"
 LANGUAGES: Final = f"{ROOT}/languages/languages.yaml"
 APPROVED: Final = f"{ROOT}/approved.csv"
-# Which endings are read in which folder; others beside them are reported, not read.
-_READ: Final[Mapping[str, tuple[str, ...]]] = {
-    "tree": (".yaml",),
-    "tree/pieces": (".yaml",),
-    "texts": (".yaml",),
-    "crisis": (".yaml",),
-    "phrases": (".csv",),
-    "snippets": (".yaml",),
-    "languages": (".yaml", ".po"),
-    "directory": (".csv", ".md"),
-}
-
 _NO_CRISIS: Final = Finding(
     Grade.ERROR, f"{ROOT}/crisis", 1, "crisis-missing",
     "Die Worte für Gefahr fehlen: Der Bot würde keinen Notfall erkennen.",
@@ -62,59 +47,34 @@ class Loaded:
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
 
-@dataclass
-class Shelf:
-    """The files as bytes, by their path from the knowledge folder's parent."""
-
-    files: dict[str, bytes] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
-
-    def pages(self, folder: str) -> list[Page]:
-        """The YAML files that stand directly in a folder."""
-        return [
-            read_page(name, raw)
-            for name, raw in sorted(self.files.items())
-            if name.rpartition("/")[0] == f"{ROOT}/{folder}" and name.endswith(".yaml")
-        ]
-
-
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """What is read stays: looking for garbage among it meanwhile costs a sixth of the time."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
-
-
-@_without_collecting()
 def load(folder: Path, operator: Mapping[str, str] | None = None, *, learn: bool = True) -> Loaded:
     """Read everything; all faults of form at once. ``operator`` is who runs the bot (settings).
 
     ``learn=False`` leaves ``knowledge`` out: for who looks at the material alone.
     """
-    shelf = _shelf(folder)
-    tree = read_tree([*shelf.pages("tree"), *shelf.pages("tree/pieces")])
-    texts = read_texts(shelf.pages("texts"))
-    crisis = shelf.pages("crisis")
+    return read(shelf_of(folder), operator, learn=learn)
+
+
+@without_collecting()
+def read(shelf: Shelf, operator: Mapping[str, str] | None = None, *, learn: bool = True) -> Loaded:
+    """As ``load``, of files that are at hand."""
+    tree = read_tree([*_pages(shelf, "tree"), *_pages(shelf, "tree/pieces")])
+    texts = read_texts(_pages(shelf, "texts"))
+    crisis = _pages(shelf, "crisis")
     entries = read_crisis(crisis)
-    if not crisis:
-        shelf.findings.append(_NO_CRISIS)
     language_page = read_page(LANGUAGES, shelf.files.get(LANGUAGES, b""))
     languages = read_languages(language_page)
     translations = read_translations(shelf.files, languages)
     directory = read_directory(shelf.files)
-    snippet_pages = shelf.pages("snippets")
+    snippet_pages = _pages(shelf, "snippets")
     snippets = read_snippets(snippet_pages, frozenset(languages))
     topics = {topic.id for topic in tree.tree.subjects()} | tree.unread
     phrases, phrase_findings = read_phrases(shelf.files, frozenset(topics))
     unread = tree.unread | directory.unread
     unread |= {"languages"} if language_page.broken else set()
     pages = (*crisis, *snippet_pages, language_page)
-    parts = (shelf.findings, tree.findings, texts.findings, translations.findings, phrase_findings)
+    form = shelf.findings if crisis else [*shelf.findings, _NO_CRISIS]
+    parts = (form, tree.findings, texts.findings, translations.findings, phrase_findings)
     own = (page.findings for page in pages)
     found = in_order(chain(*parts, directory.findings, *own))
     material = Material(
@@ -136,7 +96,12 @@ def load(folder: Path, operator: Mapping[str, str] | None = None, *, learn: bool
             knowledge, languages=languages, snippets=snippets, operator=dict(operator or {})
         )
         knowledge = spoken_in(knowledge, translations.catalogs)
-    return Loaded(knowledge, _named(found, folder.name), material, folder.name, shelf.files)
+    return Loaded(knowledge, _named(found, shelf.name), material, shelf.name, shelf.files)
+
+
+def _pages(shelf: Shelf, folder: str) -> list[Page]:
+    """The YAML files that stand directly in a folder."""
+    return [read_page(name, raw) for name, raw in shelf.within(folder, ".yaml")]
 
 
 def approved_in(raw: bytes) -> dict[str, str]:
@@ -145,7 +110,7 @@ def approved_in(raw: bytes) -> dict[str, str]:
     return {row[0]: row[1] for row in rows if len(row) == 2 and row[0] != "screen"}
 
 
-@_without_collecting()
+@without_collecting()
 def check(loaded: Loaded, today: date) -> tuple[Finding, ...]:
     """Everything that is wrong with this knowledge on this day, the faults of form included."""
     found = all_findings(loaded.material, today, TEXTS, PIECE_PLACEHOLDERS)
@@ -155,7 +120,7 @@ def check(loaded: Loaded, today: date) -> tuple[Finding, ...]:
 def _knowledge(shelf: Shelf, material: Material, texts: TextsRead, lexicon: Lexicon) -> Knowledge:
     danger("", lexicon)  # it learns now, not while the first person waits
     return Knowledge(
-        version=_version(shelf.files),
+        version=shelf.version(),
         tree=material.tree,
         directory=material.directory,
         texts=material.texts,
@@ -168,15 +133,6 @@ def _knowledge(shelf: Shelf, material: Material, texts: TextsRead, lexicon: Lexi
     )
 
 
-def _version(files: Mapping[str, bytes]) -> str:
-    """Names this state of the files: the same names and bytes give the same 12 characters."""
-    digest = hashlib.sha256()
-    for name, raw in sorted(files.items()):
-        digest.update(f"{name}\0{len(raw)}\0".encode())
-        digest.update(raw)
-    return digest.hexdigest()[:12]
-
-
 def _named(findings: tuple[Finding, ...], name: str) -> tuple[Finding, ...]:
     """The findings under the folder's own name, should it not be called knowledge."""
     if name == ROOT:
@@ -184,43 +140,3 @@ def _named(findings: tuple[Finding, ...], name: str) -> tuple[Finding, ...]:
     return tuple(
         replace(finding, file=f"{name}{finding.file.removeprefix(ROOT)}") for finding in findings
     )
-
-
-def _shelf(folder: Path) -> Shelf:
-    shelf = Shelf()
-    if not folder.is_dir():
-        shelf.findings.append(
-            Finding(
-                Grade.ERROR, ROOT, 1, "folder-missing", "Den Ordner des Wissens gibt es nicht.",
-                "Bitte LOTSE_KNOWLEDGE auf den Ordner „knowledge“ setzen.",
-            )
-        )  # fmt: skip
-    if (folder / "approved.csv").is_file():
-        _take(shelf, folder / "approved.csv", APPROVED, (".csv",))
-    for part, endings in _READ.items():
-        for path in sorted((folder / part).glob("*")):
-            if path.is_file() and not path.name.startswith((".", "~")):
-                _take(shelf, path, f"{ROOT}/{part}/{path.name}", endings)
-    return shelf
-
-
-def _take(shelf: Shelf, path: Path, name: str, endings: tuple[str, ...]) -> None:
-    if path.suffix not in endings:
-        shelf.findings.append(
-            Finding(
-                Grade.WARNING, name, 1, "file-ending", "Diese Datei wird nicht gelesen.",
-                f"Dateien hier enden auf {' oder '.join(endings)}.",
-            )
-        )  # fmt: skip
-        return
-    try:
-        with path.open("rb") as file:
-            shelf.files[name] = file.read(LARGEST + 1)
-    except OSError as error:
-        shelf.findings.append(
-            Finding(
-                Grade.ERROR, name, 1, "file-unreadable",
-                f"Die Datei lässt sich nicht öffnen ({error.strerror}).",
-                "Bitte die Rechte prüfen.",
-            )
-        )  # fmt: skip

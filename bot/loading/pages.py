@@ -13,8 +13,8 @@ import yaml
 
 from bot.core.check.findings import Finding, Grade
 from bot.loading.syntax import syntax_fault
+from bot.shelf import LARGEST
 
-LARGEST: Final = 1_000_000  # bytes of one file (security.md, section 2: size limits)
 DEEPEST: Final = 24  # levels of nesting; the formats need seven
 _LOADER: Final[Any] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _KINDS: Final = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))

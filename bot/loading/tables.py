@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Final
 
 from bot.core.check.findings import Finding, Grade, meant, nearest
-from bot.loading.pages import LARGEST
+from bot.shelf import LARGEST
 
 _SCIENTIFIC: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)?[Ee]\+?\d{1,3}")
 

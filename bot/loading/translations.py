@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from babel.messages.catalog import Catalog as Po
-from babel.messages.pofile import PoFileError, read_po, write_po
+from babel.messages.pofile import PoFileError, write_po
 
 from bot.core.check.findings import Finding, Grade, meant
 from bot.core.translation import Catalog, Line, catalog_of
+from bot.loading.po import parsed
+from bot.shelf import LARGEST_PO
 
 FOLDER: Final = "knowledge/languages"
 ENDING: Final = ".po"
@@ -46,6 +48,15 @@ def read_translations(files: Mapping[str, bytes], languages: Iterable[str]) -> T
 
 
 def _read(name: str, raw: bytes, language: str, read: TranslationsRead) -> None:
+    if len(raw) > LARGEST_PO:
+        text = "Die Datei ist größer als 4 MB und wird nicht gelesen."
+        read.findings.append(
+            Finding(
+                Grade.ERROR, name, 1, "file-too-large", text,
+                "Bitte neu ausgeben: lotse translations export.",
+            )
+        )  # fmt: skip
+        return
     try:
         entries = parsed(raw)
     except (PoFileError, ValueError) as error:
@@ -61,16 +72,6 @@ def _read(name: str, raw: bytes, language: str, read: TranslationsRead) -> None:
     lines = [Line(name, *one) for one in entries]
     read.lines[language] = tuple(lines)
     read.catalogs[language] = catalog_of(lines)
-
-
-def parsed(raw: bytes) -> list[tuple[int, str, str, str]]:
-    """Line, place, German words and translation of each entry; raises ``PoFileError``."""
-    po = read_po(io.BytesIO(raw), charset="utf-8", abort_invalid=True)
-    return [
-        (message.lineno or 1, message.context, str(message.id), str(message.string or ""))
-        for message in po
-        if message.id and message.context and not message.fuzzy
-    ]
 
 
 def written(language: str, entries: Iterable[tuple[str, str, str]]) -> bytes:

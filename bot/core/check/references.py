@@ -23,6 +23,7 @@ FACTS: Final = frozenset(
     }
 )
 CARD_PIECE: Final = "mitnehmen"
+_ALWAYS: Final = Only()
 _LAW: Final = re.compile(r"§|\b\w*[Gg]esetz(?:e[ns]?|lich\w*)?\b|\b\w*[Vv]erordnung\b|\bErlass\b")
 
 
@@ -112,6 +113,8 @@ def _topic_lines(
 
 
 def _only(material: Material, key: str, only: Only) -> Iterator[Finding]:
+    if only == _ALWAYS:
+        return
     directory = material.directory
     types = {school.type for school in directory.schools.values() if school.type}
     for what, file, given, known in (

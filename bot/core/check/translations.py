@@ -64,6 +64,8 @@ def _entry(entry: Line, known: Mapping[str, str], short: set[str]) -> Iterator[F
 
 def gaps(words: str) -> frozenset[str]:
     """The names of the gaps in a text; of one whose braces are broken, something no text has."""
+    if "{" not in words and "}" not in words:
+        return frozenset()
     try:
         return frozenset(name for _, name, _, _ in Formatter().parse(words) if name is not None)
     except ValueError:

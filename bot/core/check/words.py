@@ -31,6 +31,7 @@ _LITERAL: Final = (
         r"\b[\w-]{2,}(?:straße|strasse|str\.|weg|platz|allee|gasse)\s\d+\s?[a-z]?\b",
         re.IGNORECASE)),
 )  # fmt: skip
+_SUSPECT: Final = re.compile(r"[@\d]|://|www\.")  # none of them is without one of these
 _BLAME: Final = re.compile(
     r"(?<!nicht )(?<!weder )\b(du musst|Sie müssen|schuld daran|deine Schuld|Ihre Schuld|"
     r"reiß dich zusammen|stell dich nicht an|hättest du|hätten Sie|versagt|garantiert)\b",
@@ -164,6 +165,8 @@ def _address(audiences: frozenset[Audience], wording: str) -> Iterator[Fault]:
 
 
 def _literal(wording: str) -> Iterator[Fault]:
+    if not _SUSPECT.search(wording):
+        return
     for what, pattern in _LITERAL:
         if found := pattern.search(wording):
             yield (
@@ -220,9 +223,11 @@ def _tone(said: Said, wording: str) -> Iterator[Fault]:
             Grade.INFO, "house-todo", f"Hier ist noch etwas offen: „{found[0]}“.",
             "Bitte fertig schreiben.",
         )  # fmt: skip
+    if said.label:
+        return
     lengths = [len(part.split()) for part in _SENTENCE.split(wording) if part.split()]
     mean = sum(lengths) / len(lengths) if lengths else 0
-    if mean > MEAN_SENTENCE and not said.label:
+    if mean > MEAN_SENTENCE:
         yield (
             Grade.WARNING, "words-long-sentences",
             f"Ein Satz hat hier im Mittel {mean:.0f} Wörter, mehr als {MEAN_SENTENCE}.",

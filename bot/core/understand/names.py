@@ -1,8 +1,9 @@
 """How schools and places are named: kinds, abbreviations, short forms, adjectives of towns."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from bot.core.understand.text import alike, normalise, word_set, words
@@ -145,7 +146,8 @@ def kinds_fit(asked: frozenset[str], have: frozenset[str]) -> float:
     return 0.95 if asked & _RELATED and have & _RELATED else 0.6
 
 
-def place_forms(name: str) -> dict[str, float]:
+@lru_cache(maxsize=8192)  # names of the directory, never what somebody typed; each comes many times
+def place_forms(name: str) -> Mapping[str, float]:
     """The names of a place by their sound, the full one first → how surely it is this place.
 
     "Halle (Saale)" gives halle saale, halle; of "Wettin-Löbejün" each half is less sure.
