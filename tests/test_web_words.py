@@ -13,6 +13,7 @@ from bot.channels.web.emergency import emergency_page, sections
 from bot.channels.web.encode import article, earlier, newest
 from bot.channels.web.limits import ADDRESS, MOST, VISIT, Limits, Rate, network
 from bot.channels.web.prose import prose
+from bot.channels.web.wording import wording
 from bot.core.messages import (
     Button,
     Command,
@@ -229,13 +230,13 @@ def test_a_household_counts_as_one(host, counted):
 
 
 def test_the_emergency_page_begins_with_the_two_numbers_and_has_no_hour_of_its_own():
-    found = sections(knowledge().directory)
+    found = sections(knowledge().directory, wording(knowledge()))
     assert [str(line.phone) for line in found[0].lines] == [
         '<a href="tel:112">112</a>',
         '<a href="tel:110">110</a>',
     ]
-    page = emergency_page(knowledge().directory, "https://neutral.example/")
-    assert page == emergency_page(knowledge().directory, "https://neutral.example/")
+    page = emergency_page(knowledge(), "https://neutral.example/")
+    assert page == emergency_page(knowledge(), "https://neutral.example/")
     assert "116 111" in page
     assert "jetzt geöffnet" not in page
 

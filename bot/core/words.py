@@ -7,6 +7,7 @@ says, and a gap that nobody fills.
 from collections.abc import Iterable, Mapping
 
 from bot.core.messages import Foreign
+from bot.core.page_words import PAGE_TEXTS
 from bot.core.posts import PostState, Step
 from bot.core.records import Doing, Reason, Role
 from bot.core.team_words import TEAM_TEXTS
@@ -276,6 +277,7 @@ TEXTS: Mapping[str, frozenset[str]] = {
     **_each("reason", (reason.name.lower() for reason in Reason)),
     **_each("who", (audience.value for audience in Audience)),
     **TEAM_TEXTS,
+    **PAGE_TEXTS,
     "wrote_visitor": frozenset({"text"}),
     "wrote_member": frozenset({"text"}),
     "wrote_held": frozenset({"text"}),

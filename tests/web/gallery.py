@@ -11,7 +11,7 @@ from playwright.async_api import Page, Route, expect
 from test_web_desk import invite
 from web.house import House
 
-from bot.channels.web.site import TROUBLES
+from bot.core.page_words import TROUBLES
 from bot.core.records import Conversation, Role
 from bot.core.tree import Audience
 

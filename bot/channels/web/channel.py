@@ -29,11 +29,12 @@ from bot.channels.web.health import Health
 from bot.channels.web.limits import Limits
 from bot.channels.web.onward import Onward
 from bot.channels.web.origin import Origin
-from bot.channels.web.site import TROUBLES, Site, Store
+from bot.channels.web.site import Site, Store
 from bot.channels.web.visit import Visits
 from bot.core.calendar import local
 from bot.core.deadlines import day_said, deadline_walk
 from bot.core.knowledge import Knowledge
+from bot.core.page_words import TROUBLES
 from bot.core.tree import Audience
 from bot.ports import Log, Outgoing, Receipt, Take
 
@@ -158,7 +159,7 @@ class Web:
 
     async def _emergency(self, request: Request) -> Response:
         del request
-        page = emergency_page(self.site.knowledge_of().directory, self.site.neutral)
+        page = emergency_page(self.site.knowledge_of(), self.site.neutral)
         return Response(
             page, media_type="text/html; charset=utf-8", headers={"cache-control": FOR_AN_HOUR}
         )
@@ -178,9 +179,9 @@ class Web:
         )
 
     async def _no(self, request: Request, error: Exception) -> Response:
-        del request
         status = error.status_code if isinstance(error, HTTPException) else 500
-        return self.site.trouble(status if status in TROUBLES else 400)
+        known = status if status in TROUBLES else 400
+        return self.site.trouble(known, t=self.site.wording(request))
 
 
 async def _static(request: Request) -> Response:

@@ -13,20 +13,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.channels.web import limits, paper
+from bot.channels.web import limits
 from bot.channels.web.cookies import REMEMBERED
 from bot.channels.web.decode import said, tapped
-from bot.channels.web.site import Site, back_to, form_of
-from bot.core.messages import Body, Tapped, Typed, Visitor
-from bot.core.records import Conversation, ConversationKey, Ref, RefKey
+from bot.channels.web.site import Site, back_to, conversation_of, form_of
+from bot.channels.web.wording import Wording
+from bot.core.messages import Body, Tapped, Typed
+from bot.core.records import Conversation, Ref, RefKey
 from bot.core.taps import Act
-from bot.core.tree import Audience
 from bot.core.understand.text import normalise
 from bot.ports import Address
 
 SENDING = "send"  # the acting button with which a request begins
 PAIRS = 3  # names of two words: about 45 bits
-UNKNOWN = "Diese Wörter passen zu keinem Gespräch. Bitte noch einmal prüfen."
 ASKED = frozenset({"id", "tap", "text"})  # what is handed in once the question is answered
 
 
@@ -43,27 +42,24 @@ class Devices:
 
     # ── Asked ───────────────────────────────────────────────────────────────────────────────────
 
-    async def question(self, address: Address, form: Mapping[str, str]) -> Response | None:
+    async def question(
+        self, request: Request, address: Address, form: Mapping[str, str]
+    ) -> Response | None:
         """The question, if this form would send a request and it was not answered yet."""
         body = body_of(form)
         if not isinstance(body, Typed | Tapped):
             return None
 
-        def unit(work: Any) -> tuple[bool, Audience | None]:
-            who = work.who(address)
-            if not isinstance(who, Visitor) or work.has_return(address):
-                return False, None
-            found = work.load(ConversationKey(who.conversation))
-            return _sends(work, found, body), found.audience if found else None
+        def unit(work: Any) -> tuple[bool, Conversation | None]:
+            found = conversation_of(work, address)
+            asks = found is not None and not work.has_return(address) and _sends(work, found, body)
+            return asks, found
 
-        asks, audience = await self.site.store.run(unit)
+        asks, found = await self.site.store.run(unit)
         if not asks:
             return None
         hidden = {name: value for name, value in form.items() if name in ASKED}
-        return paper.page("device.html", {**self._same(audience), "hidden": hidden})
-
-    def _same(self, audience: Audience | None) -> dict[str, Any]:
-        return {"neutral": self.site.neutral, "young": audience is Audience.PUPIL}
+        return self.site.page("device.html", self.site.wording(request, found), {"hidden": hidden})
 
     async def answer(self, request: Request) -> Response:
         """Their own or not; what was about to be sent goes with either answer."""
@@ -83,19 +79,14 @@ class Devices:
             return self.site.trouble(503, action=action, hidden=sent, text=sent.get("text", ""))
         at = self.site.clock()  # only now: words that nobody has seen must not be the way back
         await self.site.store.run(lambda work: work.put_return(address, folded(words), at))
-        response = back_to("/") if own else await self._shown_once(address, words)
+        response = back_to("/") if own else await self._shown_once(request, address, words)
         self.site.visitors.put(response, value, REMEMBERED if own else None)
         return response
 
-    async def _shown_once(self, address: Address, words: str) -> Response:
-        def unit(work: Any) -> Audience | None:
-            who = work.who(address)
-            found = work.load(ConversationKey(who.conversation)) if who else None
-            return found.audience if found else None
-
-        audience = await self.site.store.run(unit)
-        pairs = words.split(", ")
-        return paper.page("words.html", {**self._same(audience), "pairs": pairs})
+    async def _shown_once(self, request: Request, address: Address, words: str) -> Response:
+        found = await self.site.store.run(lambda work: conversation_of(work, address))
+        t = self.site.wording(request, found)
+        return self.site.page("words.html", t, {"pairs": words.split(", ")})
 
     def _words(self) -> str:
         """Three friendly names, drawn by chance."""
@@ -110,29 +101,26 @@ class Devices:
     # ── Coming back ─────────────────────────────────────────────────────────────────────────────
 
     async def door(self, request: Request) -> Response:
-        del request
-        return self._door()
+        return self._door(self.site.wording(request))
 
-    def _door(self, status: int = 200, said: str = "") -> Response:
-        return paper.page("back.html", {"neutral": self.site.neutral, "said": said}, status)
+    def _door(self, t: Wording, status: int = 200, said: str = "") -> Response:
+        return self.site.page("back.html", t, {"said": said}, status)
 
     async def come_back(self, request: Request) -> Response:
         """The words open the visit again in this browser, until it is closed."""
         form = await form_of(request)
         if form is None:
             return self.site.trouble(400)
+        t = self.site.wording(request)
         wait = self.site.wait(request, "", (limits.ALL, "*"), (limits.RETURNING, ""))
         if wait:
-            minutes = int(wait / 60) + 1
-            response = self._door(
-                429, f"Zu viele Versuche. Bitte in {minutes} Minuten noch einmal."
-            )
+            response = self._door(t, 429, t("back_wait", minutes=str(int(wait / 60) + 1)))
             response.headers["retry-after"] = str(int(wait) + 1)
             return response
         words = folded(form.get("words", ""))
         address: Address | None = await self.site.store.run(lambda work: work.at_words(words))
         if address is None or not words:
-            return self._door(403, UNKNOWN)
+            return self._door(t, 403, t("back_unknown"))
         self.site.give_back(request, limits.RETURNING)
         response = back_to("/")
         self.site.visitors.put(response, address.id.removeprefix(self.site.visitors.prefix))

@@ -10,8 +10,10 @@ from markupsafe import Markup
 
 from bot.channels.web import paper
 from bot.channels.web.prose import linked
+from bot.channels.web.wording import Wording, wording
 from bot.core.directory import Directory, Helpline
 from bot.core.facts import EMERGENCY
+from bot.core.knowledge import Knowledge
 from bot.core.tree import Audience
 
 WEEK = 7 * 24 * 60 - 7  # minutes of a week; a day that ends at 24:00 may lack its last one
@@ -35,7 +37,7 @@ class Section:
     lines: tuple[Line, ...]
 
 
-def sections(directory: Directory) -> tuple[Section, ...]:
+def sections(directory: Directory, t: Wording) -> tuple[Section, ...]:
     """Emergency numbers, what answers day and night, then what has its hours, by whom it is for."""
     known = [h for h in directory.helplines.values() if h.confidence != "low"]
     first = [h for h in known if h.id in EMERGENCY]
@@ -45,12 +47,12 @@ def sections(directory: Directory) -> tuple[Section, ...]:
     young = [h for h in timed if Audience.PUPIL in h.audiences]
     grown = [h for h in timed if Audience.PUPIL not in h.audiences]
     found = (
-        ("In Gefahr", first),
-        ("Tag und Nacht", always),
-        ("Für Kinder und Jugendliche, zu festen Zeiten", young),
-        ("Für Eltern, Familie und Fachkräfte, zu festen Zeiten", grown),
+        ("danger", first),
+        ("always", always),
+        ("young", young),
+        ("grown", grown),
     )
-    return tuple(Section(title, _lines(lines)) for title, lines in found if lines)
+    return tuple(Section(t(f"lines_{key}"), _lines(lines)) for key, lines in found if lines)
 
 
 def _always(line: Helpline) -> bool:
@@ -75,7 +77,8 @@ def _lines(found: Sequence[Helpline]) -> tuple[Line, ...]:
     )
 
 
-def emergency_page(directory: Directory, neutral: str) -> str:
+def emergency_page(knowledge: Knowledge, neutral: str) -> str:
     """The whole page as HTML, the same at any hour; ``neutral``: where "Seite verlassen" ends."""
-    values = {"sections": sections(directory), "neutral": neutral}
+    t = wording(knowledge)
+    values = {"t": t, "sections": sections(knowledge.directory, t), "neutral": neutral}
     return paper.written("emergency.html", values)

@@ -11,13 +11,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.channels.web import limits, paper
+from bot.channels.web import limits
 from bot.channels.web.site import Site, back_to, form_of
 from bot.core.messages import Tapped, Visitor
 from bot.core.records import Conversation, ConversationKey
 from bot.core.taps import Move
 
-SPENT = "Dieser Link gilt nicht oder nicht mehr. Einen neuen gibt es im Chat mit: /web"
 _CODE = re.compile("[0-9a-f]{64}")
 
 
@@ -36,16 +35,18 @@ class Onward:
         code = request.path_params["code"]
         if not _CODE.fullmatch(code):
             return self.site.trouble(404)
-        return self._door(code, replaces=self.site.visitors.value(request) is not None)
+        return self._door(request, code, replaces=self.site.visitors.value(request) is not None)
 
-    def _door(self, code: str, status: int = 200, *, replaces: bool = False) -> Response:
+    def _door(
+        self, request: Request, code: str, status: int = 200, *, replaces: bool = False
+    ) -> Response:
+        t = self.site.wording(request)
         values = {
             "hidden": {"id": self.site.beginnings.token(), "code": code},
-            "neutral": self.site.neutral,
             "replaces": replaces,
-            "said": SPENT if status != 200 else "",
+            "said": t("onward_spent") if status != 200 else "",
         }
-        return paper.page("onward.html", values, status)
+        return self.site.page("onward.html", t, values, status)
 
     async def go_on(self, request: Request) -> Response:
         """From now on the conversation is in this browser; a form sent twice does it once."""
@@ -73,7 +74,7 @@ class Onward:
 
         move = await self.site.store.run(unit) if _CODE.fullmatch(code) else None
         if move is None:
-            return self._door("", 403)
+            return self._door(request, "", 403)
         await self.site.hand_in(self.site.incoming(address, form, Tapped(move)))
         response = back_to("/")
         self.site.visitors.put(response, name)

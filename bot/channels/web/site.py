@@ -11,12 +11,14 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from bot.channels.web import emergency, paper
 from bot.channels.web.cookies import Beginnings, event_id, visitor_cookie
-from bot.channels.web.decode import NotAForm, fields
+from bot.channels.web.decode import NotAForm, fields, language_of
 from bot.channels.web.limits import Limits, Rate, network
 from bot.channels.web.origin import Origin
 from bot.channels.web.streams import Streams, TooMany
+from bot.channels.web.wording import Wording, wording
 from bot.core.knowledge import Knowledge
-from bot.core.messages import Body, Screen
+from bot.core.messages import Body, Screen, Visitor
+from bot.core.records import Conversation, ConversationKey
 from bot.core.turn import danger_screen
 from bot.ports import Address, Incoming, Log, Take, TryLater
 
@@ -25,33 +27,6 @@ FINISH_WITHIN = 1.5  # seconds for what is being taken when the house stops
 PATIENCE = 8.0  # seconds until a page says that something is not kept yet
 LAST = 2**62  # after every place on a page
 NEWEST = "neu"  # where a page opens after something was said
-
-# What a person reads when something did not work: a heading, and what can be done.
-TROUBLES: Mapping[int, tuple[str, str]] = {
-    400: (
-        "Das kam nicht richtig an",
-        "Bitte zurückgehen, die Seite neu laden, noch einmal senden.",
-    ),
-    403: (
-        "Das kam von einer anderen Seite",
-        "Zum Schutz wird nur angenommen, was auf dieser Seite selbst abgeschickt wird.",
-    ),
-    404: ("Diese Seite gibt es nicht", "Vielleicht fehlt in der Adresse ein Zeichen."),
-    405: ("So geht es hier nicht", "Bitte von der ersten Seite aus weitergehen."),
-    408: ("Das hat zu lange gedauert", "Die Verbindung war zu langsam. Bitte noch einmal senden."),
-    413: ("Das war zu lang", "Bitte in mehreren kürzeren Texten senden."),
-    415: ("Das lässt sich hier nicht annehmen", "Angenommen wird nur Text."),
-    421: ("Diese Adresse gehört nicht hierher", "Bitte die Adresse im Browser prüfen."),
-    429: (
-        "Gerade kommt sehr viel auf einmal",
-        "Es ist noch nicht angekommen. Bitte kurz warten und noch einmal senden.",
-    ),
-    500: ("Hier ist etwas schiefgegangen", "Das war ein Fehler im Programm. Bitte noch einmal."),
-    503: (
-        "Noch nicht angekommen",
-        "Gerade lässt sich nichts speichern. Bitte gleich noch einmal senden.",
-    ),
-}
 
 
 class Store(Protocol):
@@ -155,6 +130,17 @@ class Site:
 
     # ── Said to somebody ────────────────────────────────────────────────────────────────────────
 
+    def wording(self, request: Request, conversation: Conversation | None = None) -> Wording:
+        """The pages' sentences for this conversation; before there is one, as the browser asks."""
+        asked = language_of(request.headers.get("accept-language", ""))
+        return wording(self.knowledge_of(), conversation, asked)
+
+    def page(
+        self, template: str, t: Wording, values: Mapping[str, Any], status: int = 200
+    ) -> Response:
+        """A visitor's page, in their words."""
+        return paper.page(template, {"t": t, "neutral": self.neutral, **values}, status)
+
     def trouble(self, status: int, **more: Any) -> Response:
         """What happened, what can be done, who helps now; ``text`` is not lost but given back."""
         return paper.page("trouble.html", self._trouble(status, more), status)
@@ -169,11 +155,13 @@ class Site:
         return paper.written("trouble.html", self._trouble(status, {})).encode()
 
     def _trouble(self, status: int, more: Mapping[str, Any]) -> dict[str, Any]:
-        title, sentence = TROUBLES[status]
+        t: Wording = more.get("t") or wording(self.knowledge_of())
+        title, sentence = t.trouble(status)
         return {
+            "t": t,
             "title": title,
             "sentence": sentence,
-            "sections": emergency.sections(self.knowledge_of().directory),
+            "sections": emergency.sections(self.knowledge_of().directory, t),
             "help": None,
             "text": "",
             "action": "",
@@ -210,6 +198,13 @@ class Site:
             for taking in pending:
                 taking.cancel()
             await asyncio.gather(*pending, return_exceptions=True)
+
+
+def conversation_of(work: Any, address: Address) -> Conversation | None:
+    """The conversation that is led at this address, if a visitor is there."""
+    who = work.who(address)
+    found = work.load(ConversationKey(who.conversation)) if isinstance(who, Visitor) else None
+    return found if isinstance(found, Conversation) else None
 
 
 async def form_of(request: Request) -> dict[str, str] | None:

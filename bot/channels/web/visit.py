@@ -2,19 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.channels.web import limits, paper
+from bot.channels.web import limits
 from bot.channels.web.cookies import REMEMBERED
 from bot.channels.web.decode import code_of, language_of, said, tapped
 from bot.channels.web.device import Devices
 from bot.channels.web.encode import Article, article, articles, earlier, newest
-from bot.channels.web.site import LAST, Site, back_to, form_of, number
+from bot.channels.web.site import LAST, Site, back_to, conversation_of, form_of, number
 from bot.channels.web.welcome import payload_of, welcome
+from bot.channels.web.wording import Wording
 from bot.core.messages import Body, Screen, Started
+from bot.core.records import Conversation
 from bot.ports import Shown, where
 
 PAGE = 30  # screens of a conversation on one page
@@ -49,48 +52,57 @@ class Visits:
         value = self.site.visitors.value(request)
         before = number(request.query_params.get("before", "")) or LAST
         try:
-            shown = await self._shown(value, before)
+            shown, conversation = await self._shown(value, before)
         except Exception as error:  # noqa: BLE001  (whatever it is, help is shown)
             self.site.log("web: unreadable", **where(error))
-            return self.site.trouble(503, sentence="Das Gespräch lässt sich gerade nicht öffnen.")
+            t = self.site.wording(request)
+            return self.site.trouble(503, sentence=t("unreadable"), t=t)
+        t = self.site.wording(request, conversation)
         if not shown and before == LAST:
-            return self._first(request, code)
-        return self._chat(shown, code, before)
+            return self._first(request, t, code)
+        return self._chat(t, shown, code, before)
 
-    async def _shown(self, value: str | None, before: int) -> Sequence[Shown]:
+    async def _shown(
+        self, value: str | None, before: int
+    ) -> tuple[Sequence[Shown], Conversation | None]:
         if value is None:
-            return ()
+            return (), None
         address = self.site.visitors.address(value)
-        return await self.site.store.run(lambda work: tuple(work.pages(address, before, PAGE + 1)))
 
-    def _first(self, request: Request, code: str) -> Response:
+        def unit(work: Any) -> tuple[Sequence[Shown], Conversation | None]:
+            return tuple(work.pages(address, before, PAGE + 1)), conversation_of(work, address)
+
+        return await self.site.store.run(unit)
+
+    def _first(self, request: Request, t: Wording, code: str) -> Response:
         """What the core would say to somebody who starts: nothing has happened yet."""
         language = language_of(request.headers.get("accept-language", ""))
         screen = welcome(self.site.knowledge_of(), self.site.clock(), code, language)
         log = (article(screen),)
         hidden = {"id": self.site.beginnings.token(), "first": "1", "code": code}
-        return self._paper(log, hidden, first=True)
+        return self._paper(t, log, hidden, first=True)
 
-    def _chat(self, shown: Sequence[Shown], code: str, before: int) -> Response:
+    def _chat(self, t: Wording, shown: Sequence[Shown], code: str, before: int) -> Response:
         log = articles(shown[-PAGE:])
         more = shown[-PAGE].place if len(shown) > PAGE else 0
         hidden = {"id": self.site.chance().hex()}
-        return self._paper(log, hidden, more=more, code=code, past=before != LAST)
+        return self._paper(t, log, hidden, more=more, code=code, past=before != LAST)
 
-    def _paper(self, log: Sequence[Article], hidden: Mapping[str, str], **more: object) -> Response:
+    def _paper(
+        self, t: Wording, log: Sequence[Article], hidden: Mapping[str, str], **more: object
+    ) -> Response:
         values: dict[str, object] = {
             "log": log,
             "hidden": hidden,
             "newest": newest(log),
             "earlier": earlier(log),
             "nonce": self.site.chance().hex()[:12],
-            "neutral": self.site.neutral,
             "first": False,
             "more": 0,
             "code": "",
             "past": False,
         }
-        return paper.page("visit.html", values | more)
+        return self.site.page("visit.html", t, values | more)
 
     async def events(self, request: Request) -> Response:
         value = self.site.visitors.value(request)
@@ -132,11 +144,16 @@ class Visits:
         rates = [(limits.ALL, "*"), (limits.ADDRESS, ""), (limits.VISIT, name)]
         if value is None:
             rates.append((limits.BEGINNING, ""))
-        again = {"text": text, "action": request.url.path, "hidden": _hidden(form)}
+        again = {
+            "text": text,
+            "action": request.url.path,
+            "hidden": _hidden(form),
+            "t": self.site.wording(request),
+        }
         wait = self.site.wait(request, text, *rates)
         if wait:
             return self.site.held_up(wait, **again)
-        asked = await self._asked(value, form)
+        asked = await self._asked(request, value, form)
         if asked is not None:
             return asked
         if value is None or "first" in form:
@@ -149,12 +166,14 @@ class Visits:
             self.site.visitors.put(response, name)
         return response
 
-    async def _asked(self, value: str | None, form: Mapping[str, str]) -> Response | None:
+    async def _asked(
+        self, request: Request, value: str | None, form: Mapping[str, str]
+    ) -> Response | None:
         """The question about the device, where it is due; never in the way of what is said."""
         if value is None or "first" in form:
             return None
         try:
-            return await self.devices.question(self.site.visitors.address(value), form)
+            return await self.devices.question(request, self.site.visitors.address(value), form)
         except Exception as error:  # noqa: BLE001  (a store that cannot answer asks nothing)
             self.site.log("web: not asked", **where(error))
             return None

@@ -76,6 +76,7 @@ function takeOver(page, theirs) {
   const [old, other] = [document.getElementById("do"), page.getElementById("do")];
   if (old && other && offered(old) !== offered(other)) renew(old, document.importNode(other, true));
   log.dataset.cursor = theirs.dataset.cursor;
+  offerCopies();
 }
 
 /** What the buttons are, without the number of their form. */
@@ -104,7 +105,7 @@ function renew(old, other) {
 
 function markNewest(article) {
   const mark = document.getElementById("neu");
-  mark.textContent = "Neueste Nachricht";
+  mark.textContent = log.dataset.newest;
   article.before(mark);
 }
 
@@ -139,7 +140,7 @@ async function deliver(action, fields) {
   if (status === 200 && (await merge(page))) return true;
   if (status === 200 && asked(page)) return true;
   const notice = page && page.querySelector("[data-notice]");
-  return { fields, action, words: notice ? notice.textContent.trim() : "Keine Verbindung.", page };
+  return { fields, action, words: notice ? notice.textContent.trim() : log.dataset.offline, page };
 }
 
 // ── Buttons ────────────────────────────────────────────────────────────────────────────────────
@@ -193,7 +194,7 @@ async function written() {
   }
   const mine = bubble(words);
   const state = document.createElement("small");
-  state.textContent = "wird gesendet …";
+  state.textContent = log.dataset.sending;
   mine.append(document.createElement("br"), state);
   mine.scrollIntoView({ block: "nearest" });
   const sending = send(say, null);
@@ -214,10 +215,10 @@ async function written() {
 function failed(mine, { fields, action, words, page }) {
   mine.classList.add("failed");
   const why = document.createElement("small");
-  why.textContent = `Nicht gesendet. ${words} `;
+  why.textContent = `${log.dataset.failed} ${words} `;
   const again = document.createElement("button");
   again.type = "button";
-  again.textContent = "Noch einmal senden";
+  again.textContent = log.dataset.sendAgain;
   again.addEventListener("click", async () => {
     again.setAttribute("aria-disabled", "true");
     const done = await deliver(action, fields);
@@ -311,6 +312,44 @@ addEventListener("pageshow", (event) => {
 follow();
 if (log && location.hash === "#neu" && document.activeElement === document.body) document.getElementById("neu")?.focus({ preventScroll: true });
 
+// ── Copying and printing ───────────────────────────────────────────────────────────────────────
+
+const LONG = 160; // characters of a message that somebody may want to take along
+
+/** Buttons that only a script can keep its word about: they are there with it, and not without. */
+function offerCopies() {
+  for (const button of document.querySelectorAll("[data-copy], [data-print]")) button.hidden = false;
+  if (!log || !log.dataset.copy) return;
+  for (const message of log.querySelectorAll("article[id]")) {
+    if (message.querySelector(".copy") || message.textContent.length < LONG) continue;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "copy";
+    button.dataset.copy = message.id;
+    button.textContent = log.dataset.copy;
+    message.append(button);
+  }
+}
+
+/** What a message says, without its buttons and its hour. */
+function wordsOf(element) {
+  const parts = element.querySelectorAll("p, li");
+  return parts.length ? Array.from(parts, (part) => part.innerText).join("\n") : element.innerText;
+}
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy], [data-print]");
+  if (!button) return;
+  if (!button.dataset.copy) {
+    print();
+    return;
+  }
+  await navigator.clipboard.writeText(wordsOf(document.getElementById(button.dataset.copy)));
+  button.textContent = button.dataset.other || log.dataset.copied;
+  button.setAttribute("role", "status");
+});
+offerCopies();
+
 // ── Leaving ────────────────────────────────────────────────────────────────────────────────────
 
 const others = "BroadcastChannel" in window ? new BroadcastChannel("leave") : null;
@@ -338,7 +377,9 @@ if (hint && way) {
   hint.hidden = false;
   hint.querySelector("button").addEventListener("click", (event) => {
     on = !on;
-    event.target.textContent = on ? "Ausschalten" : "Einschalten";
+    const now = event.target.textContent;
+    event.target.textContent = event.target.dataset.other;
+    event.target.dataset.other = now;
   });
   addEventListener("keyup", (event) => {
     if (event.key !== "Shift" || !on) {

@@ -1,0 +1,25 @@
+"""The sentences of the web pages around a conversation; see ``words``."""
+
+from collections.abc import Mapping
+
+TROUBLES = (400, 403, 404, 405, 408, 413, 415, 421, 429, 500, 503)  # the answers that are none
+
+_PAGE = """
+    skip_new skip_write always leave shift off on copy copied print
+    talk messages welcome newest news earlier choices earlier_buttons running begin_anew
+    write send sending failed offline send_again more privacy start_over empty end
+    remember remember_yes know know_server know_browser know_device have_words
+    device yes no device_yes device_no device_then device_back
+    words words_lost words_once words_way words_written
+    back back_six back_open back_hint back_none back_unknown
+    onward onward_what onward_only onward_replaces onward_spent first
+    lines lines_danger lines_always lines_young lines_grown chat
+    unreadable text try_again
+"""
+_GAPS = {"know_emergency": "number", "back_wait": "minutes"}
+
+PAGE_TEXTS: Mapping[str, frozenset[str]] = {
+    **{f"page_{name}": frozenset() for name in _PAGE.split()},
+    **{f"page_trouble_{status}": frozenset() for status in TROUBLES},
+    **{f"page_{name}": frozenset(gaps.split()) for name, gaps in _GAPS.items()},
+}
