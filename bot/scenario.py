@@ -1,34 +1,24 @@
-"""A scenario played over the whole application: people, a clock and a door moved by hand."""
+"""A scenario played over the whole application, step by step, through whichever door."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.app import App
-from bot.channels.terminal import decode
 from bot.core.calendar import local
-from bot.core.directory import Span
 from bot.core.joining import INVITATION, code_hash
 from bot.core.messages import (
-    Body,
     Event,
     House,
     Invited,
     Screen,
-    Staff,
-    Started,
-    Tapped,
     Timer,
     Visitor,
 )
 from bot.core.records import (
-    Conversation,
     ConversationKey,
-    Member,
-    Permission,
-    PostFacts,
     Request,
     RequestKey,
     RequestsOf,
@@ -38,87 +28,16 @@ from bot.core.records import (
 from bot.core.undo import GRACE
 from bot.core.view import Sight
 from bot.core.walk import replay
-from bot.ports import Address, Incoming, Outgoing, Receipt, Take
+from bot.stage import TICK, WEEK, Hands, Stage, address_of, people
 from bot.transcript import AUDIENCES, Scenario, ScenarioFault, World, instant, read, span, written
 
 __all__ = [
-    "Hands", "Player", "Scenario", "ScenarioFault", "Stage", "World", "instant", "read", "written",
+    "TICK", "WEEK", "Hands", "Player", "Scenario", "ScenarioFault", "Stage", "World", "instant",
+    "read", "written",
 ]  # fmt: skip
 
-WEEK = tuple(Span(day, time(8), time(15)) for day in range(5))  # members without hours of their own
 _LINK = re.compile(r"i_[\w-]{43}")  # an invitation made in a chat
 _CODE = re.compile(r"(?<=vor: )\d{4}")
-TICK = timedelta(milliseconds=1)  # what happens takes time: no two looks at the same instant
-
-
-@dataclass
-class Hands:
-    """A clock that is moved by hand."""
-
-    at: datetime
-
-    def __call__(self) -> datetime:
-        return self.at
-
-
-@dataclass
-class Stage:
-    """A door whose people are played: what is said goes in at once, what is shown is kept."""
-
-    name: str = "terminal"
-    heard: Callable[[str, Screen], None] = lambda _who, _screen: None
-    shown: dict[str, list[Screen]] = field(default_factory=dict)
-
-    async def listen(self, take: Take) -> None:
-        """Nobody types here; the player hands in what is said."""
-        del take
-
-    async def send(self, outgoing: Outgoing) -> Receipt:
-        if outgoing.screen is not None:
-            self.shown.setdefault(outgoing.address.id, []).append(outgoing.screen)
-            self.heard(outgoing.address.id, outgoing.screen)
-        return Receipt((str(outgoing.row),))
-
-
-async def people(app: App, world: World) -> None:
-    """Seat the members of a world on live posts, and let the visitor stand where it says."""
-    day = local(world.at).date()
-    members = [
-        Member(
-            id=address_of(post, name),
-            role=Role.WORKER,
-            label=name,
-            joined_at=world.at,
-            posts=(post,),
-            plan=WEEK,
-            absent_until=world.absent.get(name),
-        )
-        for post, names in world.members.items()
-        for name in names
-    ]
-    facts = [
-        PostFacts(post, Permission(day, "Szenario"), practised=True, accepting=True)
-        for post in world.members
-    ]
-    school = app.knowledge.directory.schools.get(world.school or "")
-    district = school.district if school else None
-    visitor = Conversation("visitor", world.at, (), world.audience, "de", world.school, district)
-    channel = app.channels[0].name
-
-    def seat(work: Any) -> None:
-        for record in (*members, *facts, visitor):
-            work.save(record)
-        for member in members:
-            work.bind(Address(channel, member.id), Staff(member.id), world.at)
-        for post in world.members:
-            work.wake(world.at, Timer.ENTRY, post)  # as if they had joined just now
-        work.bind(Address(channel, "visitor"), Visitor("visitor"), world.at)
-
-    await app.store.run(seat)
-
-
-def address_of(post: str, name: str) -> str:
-    return f"{post}/{name}"
 
 
 @dataclass
@@ -129,15 +48,16 @@ class Player:
     stage: Stage
     clock: Hands
     scenario: Scenario
-    said: int = 0
+    invited: int = 0
     since: dict[str, int] = field(default_factory=dict)  # what came after the last thing said
     link: str = ""  # the newest invitation made at the shell
     used: set[str] = field(default_factory=set)  # links and codes that were taken
 
     async def play(self) -> None:
         """Every step in order; raises ``ScenarioFault`` at the first that goes another way."""
-        await people(self.app, self.scenario.world)
-        await self._say("visitor", Started())
+        await people(self.app, self.stage, self.scenario.world)
+        self.stage.enter(self.app, self.clock)
+        await self._do("visitor", self.stage.opened("visitor", ""))
         for number, step in enumerate(self.scenario.talk, 1):
             ((name, value),) = step.items()
             try:
@@ -157,7 +77,7 @@ class Player:
 
     async def _step(self, name: str, value: Any) -> None:
         if name in AUDIENCES:
-            await self._say("visitor", decode(str(value)))
+            await self._do("visitor", self.stage.typed("visitor", str(value)))
         elif name == "tap":
             await self._tap("visitor", str(value))
         elif name == "bot":
@@ -173,24 +93,20 @@ class Player:
         else:
             await self._desk(name.removeprefix("desk ").strip(), value)
 
-    async def _say(self, who: str, body: Body) -> None:
-        self.said += 1
+    async def _do(self, who: str, doing: Coroutine[Any, Any, None]) -> None:
+        """One thing that somebody does, and everything that follows at once."""
+        await self.stage.look(who)
         self.clock.at += TICK
         self.since[who] = len(self.stage.shown.get(who, []))
-        address = Address(self.stage.name, who)
-        incoming = Incoming(
-            f"step/{self.said}", address, self.clock(), body, message=str(self.said)
-        )
-        await self.app.dispatcher.take([incoming])
+        await doing
         await self.app.settled()
+        await self.stage.look(who)
 
     async def _tap(self, who: str, label: str) -> None:
-        for screen in reversed(self.stage.shown.get(who, [])):
-            for button in screen.choices + screen.ways:
-                if button.label == label:
-                    await self._say(who, Tapped(button.tap))
-                    return
-        raise ScenarioFault(f"Einen Knopf „{label}“ gibt es nicht. {_labels(self._last(who))}")
+        await self.stage.look(who)
+        if not any(label in _all_labels(each) for each in self.stage.shown.get(who, [])):
+            raise ScenarioFault(f"Einen Knopf „{label}“ gibt es nicht. {_labels(self._last(who))}")
+        await self._do(who, self.stage.tapped(who, label))
 
     async def _move(self, at: datetime) -> None:
         """Time passes; what becomes due on the way happens in its order."""
@@ -210,6 +126,7 @@ class Player:
         """What the visitor sees: on a screen that came since the visitor last said something."""
         if set(expected) - {"contains", "choices", "node"}:
             raise ScenarioFault("„bot“ kennt nur contains, choices, node.")
+        await self.stage.look("visitor")
         if "contains" in expected:
             _contains(self._fresh("visitor"), str(expected["contains"]))
         if "choices" in expected:
@@ -248,11 +165,12 @@ class Player:
         post, _, name = post.partition(" ")
         who = address_of(post, name or seats[0])
         ((verb, value),) = step.items()
+        await self.stage.look(who)
         match verb:
             case "tap":
                 await self._tap(who, str(value))
             case "type":
-                await self._say(who, decode(str(value)))
+                await self._do(who, self.stage.typed(who, str(value)))
             case "contains":
                 _contains(self._fresh(who), str(value))
             case "card":
@@ -262,25 +180,27 @@ class Player:
 
     async def _invite(self, role: Role, label: str) -> None:
         """As ``lotse invite`` does it at the shell."""
-        self.said += 1
-        code = f"shell-{self.said}"
+        self.invited += 1
+        code = f"shell-{self.invited}".ljust(43, "-")
         until = self.clock.at + timedelta(hours=72)
         body = Invited(code_hash(code), role.value, None, None, label, until)
-        event = Event(f"step/{self.said}", self.clock.at, self.app.chance(), House(), body)
+        event = Event(f"shell/{self.invited}", self.clock.at, self.app.chance(), House(), body)
         await self.app.dispatcher.happened([event])
         self.link = INVITATION + code
 
     async def _person(self, name: str, step: Mapping[str, Any]) -> None:
         """Somebody who comes by a link, and what they do then."""
         ((verb, value),) = step.items()
+        await self.stage.look(name)
         match verb:
             case "opens":
-                await self._say(name, Started(self._newest(_LINK) or self.link))
+                link = self._newest(_LINK) or self.link
+                await self._do(name, self.stage.opened(name, link))
             case "tap":
                 await self._tap(name, str(value))
             case "type":
                 text = str(value).replace("{code}", self._newest(_CODE))
-                await self._say(name, decode(text))
+                await self._do(name, self.stage.typed(name, text))
             case "contains":
                 _contains(self._fresh(name), str(value))
             case _:
@@ -314,7 +234,7 @@ class Player:
 
     def _visitor(self, work: Any) -> str:
         """The conversation at the visitor's address; a new one after /ende."""
-        who = work.who(Address(self.stage.name, "visitor"))
+        who = work.who(self.stage.address("visitor"))
         return who.conversation if isinstance(who, Visitor) else ""
 
     async def _request(self) -> Request:
@@ -336,6 +256,10 @@ def _contains(screens: list[Screen], text: str) -> None:
 
 def _seen(screen: Screen) -> list[str]:
     return [screen.text, *(button.label for button in screen.choices)]
+
+
+def _all_labels(screen: Screen) -> list[str]:
+    return [button.label for button in screen.choices + screen.ways]
 
 
 def _labels(screen: Screen) -> str:
