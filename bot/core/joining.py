@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from bot.core import entries, tour
 from bot.core.calendar import when
-from bot.core.cards import tell
+from bot.core.cards import offer, tell
 from bot.core.guesses import EVERYBODY, MOST_OF_ALL, guessed, locked_until
 from bot.core.messages import (
     Audit,
@@ -147,6 +147,7 @@ def ask_inviter(turn: Turn, inviter: Member, member: Member) -> None:
         )
         for action in ("admit", "reject")
     )
+    offer(turn, inviter, buttons, ahead=False, instead=False)
     text = turn.text("admission_asked", label=member.label)
     turn.say(Staff(inviter.id), Screen(text, buttons))
 
