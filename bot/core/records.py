@@ -7,7 +7,7 @@ keys are a closed union: ``turn.needs`` asks for them, the store answers.
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal, NamedTuple
 
 from bot.core.directory import Span
 from bot.core.messages import Button
@@ -17,86 +17,91 @@ NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 PAGE: Final = 20  # open requests in one ``OpenRequests``
 
 # ── Keys ────────────────────────────────────────────────────────────────────────────────────────
+#
+# Tuples, since they are looked up at every turn; ``kind`` keeps one from being taken for another.
 
 
-@dataclass(frozen=True, slots=True)
-class ConversationKey:
+class ConversationKey(NamedTuple):
     id: str
+    kind: Literal["conversation"] = "conversation"
 
 
-@dataclass(frozen=True, slots=True)
-class RequestKey:
+class RequestKey(NamedTuple):
     id: str
+    kind: Literal["request"] = "request"
 
 
-@dataclass(frozen=True, slots=True)
-class EnclosureKey:
+class EnclosureKey(NamedTuple):
     """What lies beside a request's words → ``Enclosure``, or None."""
 
     request: str
+    kind: Literal["enclosure"] = "enclosure"
 
 
-@dataclass(frozen=True, slots=True)
-class RequestsOf:
+class RequestsOf(NamedTuple):
     """The open requests of one conversation → tuple of request ids, oldest first."""
 
     conversation: str
+    kind: Literal["requests"] = "requests"
 
 
-@dataclass(frozen=True, slots=True)
-class OpenRequests:
+class OpenRequests(NamedTuple):
     """One page of a post's open requests, as ``Request.order`` says → tuple of request ids."""
 
     post: str
     page: int = 0
+    kind: Literal["open"] = "open"
 
 
-@dataclass(frozen=True, slots=True)
-class NamesInUse:
+class NamesInUse(NamedTuple):
     """The spoken names of all open requests → frozenset of str."""
 
+    kind: Literal["names"] = "names"
 
-@dataclass(frozen=True, slots=True)
-class TeamKey:
+
+class TeamKey(NamedTuple):
     """All members and what the store knows of posts → ``Team``."""
 
+    kind: Literal["team"] = "team"
 
-@dataclass(frozen=True, slots=True)
-class RefKey:
+
+class RefKey(NamedTuple):
     """What an acting button does → ``Ref``, or None when used or unknown."""
 
     ref: str
+    kind: Literal["ref"] = "ref"
 
 
-@dataclass(frozen=True, slots=True)
-class InvitationKey:
+class InvitationKey(NamedTuple):
     hash: str
+    kind: Literal["invitation"] = "invitation"
 
 
-@dataclass(frozen=True, slots=True)
-class MemberKey:
+class MemberKey(NamedTuple):
     """One member; only ever dropped: whoever is in the team is read by ``TeamKey``."""
 
     id: str
+    kind: Literal["member"] = "member"
 
 
-@dataclass(frozen=True, slots=True)
-class CountersKey:
+class CountersKey(NamedTuple):
     """All counters → tuple of (month, district, what, number); never about a person."""
 
+    kind: Literal["counters"] = "counters"
 
-@dataclass(frozen=True, slots=True)
-class ProposedKey:
+
+class ProposedKey(NamedTuple):
     """Whether the address that a member gave can be hers → bool: asked, and nobody else's."""
 
     member: str
+    kind: Literal["proposed"] = "proposed"
 
 
-@dataclass(frozen=True, slots=True)
-class GuessesKey:
+class GuessesKey(NamedTuple):
     """Wrong invitation codes from one conversation's addresses, or from everywhere ("")."""
 
     of: str
+    kind: Literal["guesses"] = "guesses"
 
 
 Key = (
