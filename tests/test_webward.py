@@ -30,7 +30,7 @@ def test_a_command_gives_a_link_that_leads_here_and_nowhere_else():
     kim.commands(Command.WEB)
     (admit,) = admitted(talk)
     assert re.search(r"https://lotse.example.de/weiter/([0-9a-f]{64})", kim.text)[1] == admit.code
-    assert admit.conversation == kim.conversation.id
+    assert admit.to == Visitor(kim.conversation.id)
     assert admit.until - talk.at == GOOD_FOR == timedelta(minutes=15)
 
 
