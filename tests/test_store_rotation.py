@@ -21,7 +21,7 @@ from store_samples import (
     word,
 )
 
-from bot.core.messages import Visitor
+from bot.core.messages import Staff, Visitor
 from bot.core.records import Invitation, PostFacts, Ref, Role
 from bot.ports import Address, Factor, Owed, Receipt
 from bot.rotation import Rotation
@@ -44,7 +44,9 @@ def fill(work) -> None:
     work.save(Invitation("h", Role.WORKER, NOW))
     work.sent([(work.owe(HOME, Owed(screen(slot="s"))), Receipt(("7",)))], NOW)
     work.owe(HOME, Owed(screen()))
-    quoting = work.owe(HOME, Owed(screen(), request="r1", quotes=True))
+    desk = Address("telegram", "8001")
+    work.bind(desk, Staff("m1"), NOW)
+    quoting = work.owe(desk, Owed(screen(), request="r1", quotes=True))
     work.sent([(quoting, Receipt(("8",)))], NOW)
     work.sent([(work.owe(Address("web", "7"), Owed(screen())), Receipt())], NOW)
     work.audit(NOW, "m1", "claim", "Blauer Otter")
@@ -88,7 +90,8 @@ async def test_after_the_change_no_value_needs_the_old_key(tmp_path):
             assert work.address_of(Visitor("c1")) == HOME
             assert [w.text for w in loaded_request(work).words] == ["Bitte helft mir"]
             assert len(work.owed()) == 2
-            assert set(work.erasable(HOME, NOW)) == {"7", "8"}
+            assert work.erasable(HOME, NOW) == ("7",)
+            assert work.empty_desk("r1", "") == ((Address("telegram", "8001"), "8"),)
             assert work.verify_audit() == Verdict(1)
 
         await store.run(look)

@@ -482,7 +482,8 @@ ORDER BY last_used DESC LIMIT 1;
 
 -- name: put_quoted(address_hash, hash, request, sealed_message, at)!
 INSERT INTO quoted (address_hash, hash, request, sealed_message, at)
-VALUES (:address_hash, :hash, :request, :sealed_message, :at)
+SELECT :address_hash, :hash, :request, :sealed_message, :at
+WHERE EXISTS (SELECT 1 FROM addresses WHERE hash = :address_hash AND who_kind = 'member')
 ON CONFLICT (address_hash, hash) DO UPDATE
 SET request = excluded.request, sealed_message = excluded.sealed_message, at = excluded.at;
 -- name: drop_quoted(address_hash, hash)!
