@@ -10,7 +10,7 @@ CORE := $(foreach part,\
 	translation turn typed understand_% values visible visitor walk webward wishes words,$(filter tests/test_$(part).py,$(ALL)))
 
 # What needs more than Python: Debian's browser, Java and npm for the W3C's checker of HTML, nginx.
-BROWSER := tests/test_web_browser.py tests/test_web_gallery.py
+BROWSER := $(foreach part,browser gallery proxy,tests/test_web_$(part).py)
 VNU := vnu-jar@26.9.27
 DEBIAN := chromium:chromium dot:graphviz java:default-jre-headless npm:npm nginx:nginx-light
 LACKING = PATH="$$PATH:/usr/sbin"; for each in $(DEBIAN); do command -v $${each%%:*} >/dev/null || echo $${each\#*:}; done
