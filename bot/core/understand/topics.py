@@ -1,7 +1,8 @@
 """Concerns as people write them: odds of what authors wrote and of sentences of known meaning."""
 
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from math import exp
+from math import exp, log
 from typing import Final
 
 from bot.core.tree import Audience, Goto, Node, Topic, Tree
@@ -14,10 +15,12 @@ _SHOWN: Final = 3
 _WORD, _PHRASE, _CHOICE = 1.0, 1.0, 0.6
 # Measured with the authors of knowledge/phrases left out in turn; the table is in bot/README.md.
 _LEAST: Final = 0.1  # share that is granted to a trait a label never had
-_ASIDE: Final = 0.15  # what is added for "not for us": its sentences have least in common
+_ASIDE: Final = 0.05  # what is added for "not for us": its sentences have least in common
+_LEANING: Final = 0.1  # of how much likelier a topic is for who asks; more made worse of the rest
 _WHOLE: Final = 5  # letters of a known word that may stand in a compound
 _LONGEST_PART: Final = 24  # letters of it
 _LOOKED_AT: Final = 20  # words that are looked at when none of a text is known as it stands
+_FEW: Final = 9.0  # sentences of an audience that count as much as those of all
 _SHARP: Final = 3.0  # the score is the share of e to this times what speaks for a topic
 
 
@@ -35,6 +38,7 @@ class TopicIndex:
             for p in phrases
             if p.topic in self._audiences or p.topic in {OFFTOPIC, UNCLEAR}
         ]
+        self._leanings = _leanings(phrases, self._audiences)
         views = tuple((text, (label,), weight) for text, label, weight in samples)
         (self._odds,) = learnt(views, (_LEAST,))
         self._known = {word for text, _, _ in samples for word in words(text)}
@@ -60,8 +64,9 @@ class TopicIndex:
 
     def chosen(self, meant: Mapping[str, float], audience: Audience | None) -> tuple[Found, ...]:
         """The best three of those for this audience, as ``find`` gives them."""
+        leaning = self._leanings.get(audience, {})
         theirs = {
-            topic: score
+            topic: score + leaning.get(topic, 0.0)
             for topic, score in meant.items()
             if audience is None or audience in self._audiences.get(topic, Audience)
         }
@@ -84,6 +89,23 @@ class TopicIndex:
             not self._known.isdisjoint(_within(word)) or not self._slips.isdisjoint(_slips(word))
             for word in looked_at
         )
+
+
+def _leanings(
+    phrases: Iterable[Phrase], subjects: Container[str]
+) -> dict[Audience | None, dict[str, float]]:
+    """How far each audience of the sentences leans towards a topic: 0 as all do; natural logs."""
+    asked = [(Audience(p.audience), p.topic) for p in phrases if p.audience and p.topic in subjects]
+    theirs, whose = Counter(asked), Counter(audience for audience, _ in asked)
+    topics = Counter(topic for _, topic in asked)
+    leanings: dict[Audience | None, dict[str, float]] = {}
+    for audience, count in whose.items():
+        usual = {topic: of_all / len(asked) for topic, of_all in topics.items()}
+        leanings[audience] = {
+            topic: _LEANING * log((theirs[audience, topic] / share + _FEW) / (count + _FEW))
+            for topic, share in usual.items()
+        }
+    return leanings
 
 
 def _within(word: str) -> Iterator[str]:
