@@ -127,6 +127,7 @@ class Store:
     invitations: dict[str, bytes] = field(default_factory=dict)
     timers: dict[tuple[Timer, str], datetime] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    counted_in: dict[str, str] = field(default_factory=dict)  # the last district of each
     guesses: dict[str, Guesses] = field(default_factory=dict)
     audits: list[Audit] = field(default_factory=list)
     proposed: dict[str, str] = field(default_factory=dict)  # member → address
@@ -163,7 +164,10 @@ class Store:
             case GuessesKey(of):
                 return self.guesses.get(of, Guesses(of))
             case CountersKey():
-                return tuple(("2026-11", "magdeburg", what, n) for what, n in self.counts.items())
+                return tuple(
+                    ("2026-11", self.counted_in.get(what, "magdeburg"), what, n)
+                    for what, n in self.counts.items()
+                )
             case MemberKey(i):
                 return self.team().member(i)
             case ProposedKey(i):
@@ -244,8 +248,9 @@ class Store:
                 self.forgotten.add(request)
             case ForgetConversation(conversation):
                 self.conversations.pop(conversation, None)
-            case Count(what):
+            case Count(what, district):
                 self.counts[what] = self.counts.get(what, 0) + 1
+                self.counted_in[what] = district
             case EmptyDesk():
                 pass
             case Audit():

@@ -34,5 +34,5 @@ def deadlines(first: date, audience: str, ics: Path | None) -> None:
         click.echo(steps_text(Setting(k, Team(), now()).turn(), who, first))
         return
     steps = deadline_walk(k.directory.deadlines, first, who, k.calendar)
-    ics.write_bytes(calendar_file(steps, first, now()))
+    ics.write_bytes(calendar_file(steps, first, now(), k.version))
     click.echo(f"Die datierten Schritte stehen in {ics}.")

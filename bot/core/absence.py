@@ -62,6 +62,7 @@ def steps_text(turn: Turn, audience: Audience, first: date) -> str:
     ]
     if any(step.due and step.deadline.count == "calendar" for step in steps):
         rows.append(turn.text("deadline_strict", audience))
+    rows.append(turn.stand())
     return "\n\n".join(rows)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core import following, handover, measure, mine, overdue, silence, wrongs
+from bot.core import following, handover, measure, mine, outcome, overdue, silence, wrongs
 from bot.core import request as requests
 from bot.core.calendar import when
 from bot.core.conditions import SENT
@@ -32,8 +32,8 @@ def act(turn: Turn, conversation: Conversation, ref: Ref | None) -> None:
             join(turn, conversation, ref.about, conversation.held)
         case "consent":
             consent(turn, conversation, ref)
-        case "wrong":
-            wrongs.told(turn, conversation, ref)
+        case "wrong" | "helped" | "not_helped":
+            judged(turn, conversation, ref)
         case "hand_over_yes" | "hand_over_no":
             handed_over(turn, conversation, ref)
         case "ask_later":
@@ -42,6 +42,14 @@ def act(turn: Turn, conversation: Conversation, ref: Ref | None) -> None:
             following.answered(turn, conversation, ref)
         case _:
             take_back(turn, conversation, ref)
+
+
+def judged(turn: Turn, conversation: Conversation, ref: Ref) -> None:
+    """What a visitor thinks of a screen: counted, never by whom."""
+    if ref.action == "wrong":
+        wrongs.told(turn, conversation, ref)
+    else:
+        outcome.told(turn, conversation, ref)
 
 
 def take_back(turn: Turn, conversation: Conversation, ref: Ref) -> None:
@@ -113,6 +121,7 @@ def sent(turn: Turn, conversation: Conversation, place: Place, rung: Rung) -> No
         consent=bool(conversation.consent),
         skip_school=place.skip_school,
         sent_at=now,
+        content=turn.k.version,
         post=rung.post,
         due=rung.promise,
         alert=any(requests.alarming(turn, text) for text in conversation.draft),

@@ -43,6 +43,7 @@ class Card:
     reach: Reach = Reach.HERE  # how the visitor wants to be answered
     number: str = ""  # to call; for the claimer only
     window: str = ""  # when a message or a call is safe
+    content: str = ""  # the version of what the visitor had read
 
 
 def card_of(turn: Turn, request: Request, viewer: Member) -> Card:
@@ -69,6 +70,7 @@ def card_of(turn: Turn, request: Request, viewer: Member) -> Card:
         reach=request.reach,
         number=turn.enclosure(request.id).number if mine else "",
         window=spoken_hours(turn.conversation(request.conversation).window),
+        content=request.content,
     )
 
 
@@ -166,12 +168,20 @@ def card_text(turn: Turn, card: Card) -> str:
         turn.text("card_due", due=when(card.due, turn.event.at)) if card.due else "",
         turn.text("card_undelivered") if card.undelivered else "",
         *wished(turn, card),
+        read_before(turn, card),
         card.state,
     ]
     words = said(turn, card.words)
     if len(words) > LONGEST:
         words = f"{turn.text('card_cut')}\n{words[-LONGEST:]}"
     return "\n".join(row for row in (*rows, words) if row)
+
+
+def read_before(turn: Turn, card: Card) -> str:
+    """Which state of the content the visitor had read; staff read German."""
+    if not card.content:
+        return ""
+    return turn.german.said("content_version", version=card.content)
 
 
 def wished(turn: Turn, card: Card) -> tuple[str, ...]:

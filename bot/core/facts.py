@@ -242,7 +242,7 @@ def card(turn: Turn, sight: Sight, place: Place) -> str:
         own = _card(turn, turn.k, sight, place) if turn.k is not turn.german else ()
         rows += ["", f"{language.name}: {language.card}", *own]
         rows.append(turn.text("card_language", language=language.name))
-    rows += ["", turn.text("card_contacts")]
+    rows += ["", turn.stand(), "", turn.text("card_contacts")]
     return "\n".join(rows)
 
 

@@ -270,6 +270,7 @@ class Request:
     offered: str | None = None  # post of another carrier that the visitor is asked about
     agreed: tuple[str, ...] = ()  # posts of other carriers that the visitor said yes to
     consulted: tuple[Consulted, ...] = ()
+    content: str = ""  # the version of the content that the visitor had read
     glass: Glass | None = None  # in danger to life: who may see the visitor's address
 
     @property

@@ -25,7 +25,9 @@ def here(turn: Turn, sight: Sight, place: Place, *, first: str = "") -> Screen:
     taken = _taken(turn, sight, place)
     said = say(turn, sight, place)
     facts = lines(turn, sight, place, place.node.facts)
-    parts = (first, taken, said, *facts, overdue(turn, sight, place.node))
+    told = overdue(turn, sight, place.node)
+    version = turn.stand() if turn.k.tree.outcome(place.node) else ""
+    parts = (first, taken, said, *facts, told, version)
     return Screen(
         text="\n\n".join(part for part in parts if part),
         choices=(
@@ -196,6 +198,9 @@ def ways(turn: Turn, sight: Sight, place: Place) -> tuple[Button, ...]:
         found.append(turn.way(Move.LANGUAGES, "way_languages"))
     if topic != "notfall" and any(not fact.startswith("card.") for fact in place.node.facts):
         found.append(turn.way(Move.WRONG, "way_wrong"))
+    if turn.k.tree.outcome(place.node):
+        found.append(turn.way(Move.HELPED, "way_helped", sight.audience))
+        found.append(turn.way(Move.FORWARD, "way_pass_on", sight.audience))
     return tuple(found)
 
 

@@ -11,6 +11,7 @@ from bot.core.calendar import instant, local, when
 from bot.core.cards import tell
 from bot.core.directory import COORDINATION
 from bot.core.messages import Screen, Staff, Timer, Wake
+from bot.core.outcome import HELPED, NOT_HELPED
 from bot.core.posts import PostState, missing, post_state
 from bot.core.records import CountersKey, Invitation, Member, OpenRequests, Role, Team
 from bot.core.screens import post_name
@@ -20,6 +21,7 @@ from bot.core.wrongs import WRONG
 
 SOON = timedelta(days=90)
 MONTHS = 3  # of counters: this one and the two before
+MOST_SCREENS = 5
 FEW = 5  # below it a number could point at somebody
 PAGE = 20  # open requests of a post that are looked at
 MONDAY = time(8)
@@ -67,6 +69,8 @@ def report(turn: Turn, member: Member) -> str:
     lines = [line for post in posts for line in about(turn, post)]
     lines += [line for found in turn.team.invitations for line in awaited(turn, member, found)]
     lines += counted(turn, {district_of(turn, post) or "" for post in posts})
+    if for_all(member):
+        lines += unhelpful(turn)
     return "\n".join([turn.text("situation_head"), *(lines or [turn.text("situation_calm")])])
 
 
@@ -78,9 +82,11 @@ def led(turn: Turn) -> tuple[str, ...]:
 
 def answers(turn: Turn, member: Member, post: str) -> bool:
     """A coordinator for the district, the coordination office and admins for the whole Land."""
-    if member.role is Role.ADMIN or COORDINATION in member.posts:
-        return True
-    return district_of(turn, post) == member.district
+    return for_all(member) or district_of(turn, post) == member.district
+
+
+def for_all(member: Member) -> bool:
+    return member.role is Role.ADMIN or COORDINATION in member.posts
 
 
 def about(turn: Turn, post: str) -> Iterable[str]:
@@ -124,6 +130,27 @@ def counted(turn: Turn, districts: set[str]) -> list[str]:
         for kind in ("wrong", "found_nobody")
         if sums.get(kind, 0) >= (1 if kind == "wrong" else FEW)
     ]
+
+
+def unhelpful(turn: Turn) -> list[str]:
+    """Screens that helped least, the most frequent no first; each number from five up only."""
+    sums: dict[str, int] = {}
+    for what, number in recent(turn, {""}):
+        sums[what] = sums.get(what, 0) + number
+    noes = [
+        (-n, what.removeprefix(NOT_HELPED))
+        for what, n in sums.items()
+        if n >= FEW and what.startswith(NOT_HELPED)
+    ]
+    return [
+        turn.text("situation_not_helped", screen=ref, count=str(-n), yes=_many(sums, ref))
+        for n, ref in sorted(noes)[:MOST_SCREENS]
+    ]
+
+
+def _many(sums: Mapping[str, int], ref: str) -> str:
+    yes = sums.get(f"{HELPED}{ref}", 0)
+    return str(yes) if yes >= FEW else f"< {FEW}"
 
 
 def recent(turn: Turn, districts: set[str]) -> Iterable[tuple[str, int]]:

@@ -46,6 +46,8 @@ class Move(StrEnum):
     LANGUAGES = "languages"
     STAY = "stay"  # show the present screen again
     WRONG = "wrong"  # a contact shown here is not right
+    HELPED = "helped"  # did the outcome help?
+    FORWARD = "forward"  # the outcome for somebody else
     REQUESTS = "requests"  # the open requests, each to be withdrawn
     NEWS = "news"  # what came by itself and was not opened yet
 

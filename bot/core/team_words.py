@@ -60,6 +60,7 @@ _SAID = """
     situation_invited: where until
     situation_lapsed: where until
     situation_wrong: count
+    situation_not_helped: screen count yes
     situation_found_nobody: count
 """
 

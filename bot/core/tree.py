@@ -220,6 +220,13 @@ class Tree:
     def topic_of(self, ref: str) -> Topic:
         return self.topics[ref.partition(".")[0]]
 
+    def outcome(self, node: Node) -> bool:
+        """Whether a way through a topic may end here: not its start, and a piece is offered."""
+        topic = self.topics[node.ref.partition(".")[0]]
+        if topic.piece or topic.id == ENTRANCE or node.ref == topic.start:
+            return False
+        return any(isinstance(choice.target, Call) for choice in node.choices)
+
     def subjects(self, audience: Audience | None = None) -> Iterator[Topic]:
         """The topics a visitor may be led to (no pieces, not the entrance)."""
         for topic in self.topics.values():

@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from bot.core import absence, asking, mine, telling, webward, wrongs
+from bot.core import absence, asking, mine, outcome, telling, webward, wrongs
 from bot.core.answers import choose, fresh, go_back, gone, opened
 from bot.core.knowledge import Language
 from bot.core.messages import (
@@ -118,7 +118,9 @@ def tapped(turn: Turn, conversation: Conversation, tap: Tap) -> None:
             assert_never(tap)
 
 
-def moved(turn: Turn, conversation: Conversation, move: Move) -> None:
+def moved(  # noqa: C901  (each way has its line)
+    turn: Turn, conversation: Conversation, move: Move
+) -> None:
     match move:
         case Move.BACK:
             go_back(turn, conversation)
@@ -134,6 +136,10 @@ def moved(turn: Turn, conversation: Conversation, move: Move) -> None:
             stand(turn, conversation)
         case Move.WRONG:
             wrongs.asked(turn, conversation)
+        case Move.HELPED:
+            outcome.asked(turn, conversation)
+        case Move.FORWARD:
+            outcome.passed_on(turn, conversation)
         case Move.REQUESTS:
             listed(turn, conversation)
         case Move.NEWS:

@@ -318,6 +318,10 @@ class Turn:
         """An instant as the visitor of this request says it."""
         return when(at, self.event.at, self.german.speaking(request.language).locale)
 
+    def stand(self) -> str:
+        """Which state of the content this is, for whoever asks later what was read."""
+        return self.text("content_version", version=self.k.version)
+
     def way(self, move: Move, key: str, audience: Audience | None = None) -> Button:
         return Button(self.text(key, audience), move)
 

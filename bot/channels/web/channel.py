@@ -173,7 +173,7 @@ class Web:
             raise HTTPException(404)
         steps = deadline_walk(k.directory.deadlines, first, Audience(audience), k.calendar)
         return Response(
-            calendar_file(steps, first, now),
+            calendar_file(steps, first, now, k.version),
             media_type="text/calendar; charset=utf-8",
             headers={"content-disposition": 'attachment; filename="fristen.ics"'},
         )
