@@ -33,7 +33,7 @@ async def seated(house: House, name: str) -> Browser:
     def unit(work):
         work.save(Member(name, role, name, at, posts, plan=WEEK))
         work.bind(desk, Staff(name), at)
-        work.put_factor(name, Factor("", 0, confirmed=True), ())
+        work.put_factor(name, Factor("A" * 32, 0, confirmed=True), ())
         work.begin_session(token, desk, at)
         if name == "worker":
             work.owe(desk, Owed(Screen(DESK_WORDS)))

@@ -131,15 +131,16 @@ def body_of(form: Mapping[str, str]) -> Body:
     return tapped(form["tap"]) if "tap" in form else said(form.get("text", ""))
 
 
-def _sends(work: Any, conversation: Conversation | None, body: Typed | Tapped) -> bool:
-    """Whether this begins a request: the button, or its words typed."""
+def _sends(work: Any, conversation: Conversation, body: Typed | Tapped) -> bool:
+    """Whether this begins a request: one's own button, or its words typed."""
     match body:
         case Tapped(Act(ref)):
-            return _is_sending(work, ref)
-        case Typed(text) if conversation is not None:
+            return _is_sending(work, conversation.id, ref)
+        case Typed(text):
             typed = normalise(text)
             return any(
-                normalise(button.label) == typed and _is_sending(work, button.tap.ref)
+                normalise(button.label) == typed
+                and _is_sending(work, conversation.id, button.tap.ref)
                 for button in conversation.shown
                 if isinstance(button.tap, Act)
             )
@@ -147,9 +148,10 @@ def _sends(work: Any, conversation: Conversation | None, body: Typed | Tapped) -
             return False
 
 
-def _is_sending(work: Any, ref: str) -> bool:
+def _is_sending(work: Any, mine: str, ref: str) -> bool:
+    """A button of somebody else is none: nothing may tell that there is one."""
     found = work.load(RefKey(ref))
-    return isinstance(found, Ref) and found.action == SENDING
+    return isinstance(found, Ref) and found.action == SENDING and found.owner == mine
 
 
 def _drawn(words: Sequence[str], chance: bytes) -> str:
