@@ -371,6 +371,45 @@ async def test_visitor_and_desk_talk_to_each_other_live(tmp_path):
         assert complaints == ([], [])
 
 
+async def test_the_desk_has_keys_that_are_shown_and_can_be_switched_off(tmp_path):
+    async with served(tmp_path, staffed=True) as (house, client), browsing() as context:
+        desk = await context.new_page()
+        await desk.goto(f"{base_of(client)}desk/join/{await invite(house, CODE)}")
+        await desk.get_by_role("button", name="Einladung annehmen").click()
+        await desk.get_by_role("link", name="Weiter zum Schreibtisch").click()
+        await expect(desk.get_by_text("Tastenkürzel zeigt die Taste ?")).to_be_visible()
+        await desk.keyboard.press("t")
+        await expect(desk.locator("#text")).to_be_focused()
+        await desk.keyboard.type("a?n1")  # whoever writes, writes
+        await expect(desk.locator("#text")).to_have_value("a?n1")
+        await desk.evaluate("document.activeElement.blur()")
+        await desk.keyboard.press("a")
+        await expect(newest(desk)).to_contain_text("Gerade ist nichts offen")
+        await desk.keyboard.press("?")
+        await desk.get_by_role("button", name="Tastenkürzel ausschalten").click()
+        await desk.keyboard.press("Escape")
+        await desk.keyboard.press("s")
+        await desk.reload()
+        await desk.keyboard.press("s")
+        await desk.keyboard.press("?")
+        await expect(desk.get_by_role("button", name="Tastenkürzel einschalten")).to_be_focused()
+        await expect(newest(desk)).to_contain_text("Gerade ist nichts offen")
+
+
+async def test_what_somebody_takes_along_can_be_copied(tmp_path):
+    allowed = ["clipboard-read", "clipboard-write"]
+    async with served(tmp_path) as (_, client), browsing(permissions=allowed) as context:
+        page = await context.new_page()
+        await begin(page, base_of(client))
+        await page.get_by_role("button", name="Hilfe jetzt").last.click()
+        await expect(newest(page)).to_contain_text("112")
+        await newest(page).get_by_role("button", name="Kopieren").click()
+        await expect(newest(page).get_by_role("status")).to_have_text("Kopiert")
+        copied = await page.evaluate("navigator.clipboard.readText()")
+        assert "112" in copied
+        assert "Kopieren" not in copied
+
+
 async def _opens_the_news(visitor: Page) -> None:
     await expect(newest(visitor)).to_have_text("Es gibt etwas Neues.")
     await visitor.get_by_role("button", name="Neues ansehen").click()

@@ -77,7 +77,7 @@ async def test_no_page_and_no_state_shuts_anybody_out(tmp_path, script, scheme, 
         served(tmp_path, staffed=True) as (house, client),
         looking(script, scheme, size) as judge,
     ):
-        await Tour(house, base_of(client), judge.page, judge.look).all()
+        await Tour(house, base_of(client), judge.page, judge.look, script).all()
         assert "\n".join(judge.found) == ""
         assert "\n".join(faults(tmp_path / "pages", judge.seen)) == ""
         assert too_heavy(judge) == []

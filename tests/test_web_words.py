@@ -100,7 +100,7 @@ WAYS = (Button("Zurück", Move.BACK), Button("Hilfe jetzt", Move.HELP))
 
 
 def test_choices_are_numbered_ways_are_not_and_help_stands_out():
-    made = article(Screen("x", CHOICES, WAYS, Tone.ALERT, "card"), 3, 5, "10:00")
+    made = article(Screen("x", CHOICES, WAYS, Tone.ALERT, "card:c"), 3, 5, "10:00")
     assert [(knob.number, knob.data) for knob in made.choices] == [
         (1, "t.a.b.ja"),
         (2, "a." + "r" * 22),

@@ -15,6 +15,10 @@ _PAGE = """
     onward onward_what onward_only onward_replaces onward_spent first
     lines lines_danger lines_always lines_young lines_grown chat
     unreadable text try_again
+    desk desk_idle desk_stay desk_tools desk_list desk_post desk_hours desk_help desk_nothing
+    desk_write desk_preview desk_factor desk_leave_all desk_lasts desk_close
+    desk_keys desk_keys_hint desk_keys_new desk_keys_write desk_keys_button desk_keys_off
+    desk_keys_on
 """
 _GAPS = {"know_emergency": "number", "back_wait": "minutes"}
 

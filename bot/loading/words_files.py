@@ -17,7 +17,7 @@ from bot.loading.wordings import worded
 
 NAMES = "knowledge/texts/names.yaml"
 STAFF = frozenset({  # what only members read: always Sie
-    f"knowledge/texts/{name}.yaml" for name in ("desk", "presence", "team")
+    f"knowledge/texts/{name}.yaml" for name in ("desk", "presence", "team", "web_desk")
 })  # fmt: skip
 
 

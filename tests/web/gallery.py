@@ -157,6 +157,10 @@ class Tour:
         await self.join("c" * 43, Role.WORKER)
         await self.page.get_by_role("link", name="Weiter zum Schreibtisch").click()
         await self.look("desk-first")
+        if self.script:
+            await self.page.keyboard.press("?")
+            await self.look("desk-keys")
+            await self.page.keyboard.press("Escape")
         await self.say("/anfragen", "Offene Anfragen: 1")
         await self.look("desk-list")
         await self.tap("· Schüler:in ·", "Übernehmen")

@@ -21,6 +21,7 @@ from bot.channels.web.encode import articles
 from bot.channels.web.mailed import MailLinks
 from bot.channels.web.second import SecondStep
 from bot.channels.web.site import LAST, Site, back_to, form_of, number
+from bot.channels.web.wording import wording
 from bot.core.joining import INVITATION, code_hash
 from bot.core.messages import Body, Staff, Started
 from bot.core.records import Invitation, InvitationKey
@@ -97,6 +98,7 @@ class Desk:
         return paper.page(
             "desk.html",
             {
+                "t": wording(self.site.knowledge_of()),
                 "log": articles(shown[-PAGE:]),
                 "hidden": {"id": self.site.beginnings.fresh()},
                 "nonce": self.site.beginnings.fresh()[:12],

@@ -46,7 +46,7 @@ def article(screen: Screen, place: int = 0, row: int = 0, time: str = "") -> Art
         tuple(_knob(button, number) for number, button in enumerate(screen.choices, 1)),
         tuple(_knob(button, 0) for button in screen.ways),
         time,
-        card=screen.slot is not None,
+        card=(screen.slot or "").startswith("card:"),
     )
 
 

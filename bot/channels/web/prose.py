@@ -16,6 +16,7 @@ _LINK = re.compile(
     r"|(?P<mail>[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4})"
     r"|(?<![\w/.:-])(?P<phone>(?:\+49|0)[\d /()-]{5,20}\d|116 ?\d{3}|11[02])(?![\w-])"
 )
+_MARK = re.compile(r"\[(\w+)\] (.*)")
 _TRAILING = ".,;:!?)"
 _PARAGRAPHS = re.compile(r"\n\s*\n")
 
@@ -27,7 +28,15 @@ def prose(text: str) -> Markup:
 
 
 def _lines(part: str) -> Markup:
-    return Markup("<br>").join(linked(line) for line in part.strip().split("\n"))
+    return Markup("<br>").join(_marked(line) for line in part.strip().split("\n"))
+
+
+def _marked(line: str) -> Markup:
+    """A step that begins with how far it is, "[fertig] …", shows that as a mark."""
+    found = _MARK.match(line)
+    if found is None:
+        return linked(line)
+    return Markup('<span class="mark">{}</span> {}').format(found[1], linked(found[2]))
 
 
 def linked(line: str) -> Markup:

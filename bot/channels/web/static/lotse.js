@@ -314,7 +314,7 @@ if (log && location.hash === "#neu" && document.activeElement === document.body)
 
 // ── Copying and printing ───────────────────────────────────────────────────────────────────────
 
-const LONG = 160; // characters of a message that somebody may want to take along
+const LONG = 320; // characters of a message that somebody may want to take along
 
 /** Buttons that only a script can keep its word about: they are there with it, and not without. */
 function offerCopies() {
@@ -349,6 +349,52 @@ document.addEventListener("click", async (event) => {
   button.setAttribute("role", "status");
 });
 offerCopies();
+
+// ── Keys of the desk ───────────────────────────────────────────────────────────────────────────
+
+const keys = document.getElementById("keys");
+
+/** One letter each, never while somebody writes, and all of them can be switched off. */
+function pressedKey(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
+  if (event.target.matches("textarea, input, select") || keys.open) return;
+  if (event.key === "?") {
+    event.preventDefault();
+    keys.showModal();
+  } else if (localStorage.getItem("keys") !== "off") {
+    const done = meant(event.key.toLowerCase());
+    if (done) event.preventDefault();
+  }
+}
+
+function meant(key) {
+  if (key === "n") return focusOn(document.getElementById("neu"));
+  if (key === "t") return focusOn(text);
+  const tool = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  const newest = Array.from(log.querySelectorAll("article[id]")).pop();
+  const button = /^[1-9]$/.test(key) ? newest?.querySelectorAll(".choices button")[key - 1] : tool;
+  button?.click();
+  return Boolean(button);
+}
+
+function focusOn(element) {
+  element?.focus();
+  element?.scrollIntoView({ block: "center" });
+  return Boolean(element);
+}
+
+if (keys) {
+  const change = document.getElementById("keys-switch");
+  const swap = () => ([change.textContent, change.dataset.other] = [change.dataset.other, change.textContent]);
+  document.getElementById("keys-hint").hidden = false;
+  document.getElementById("keys-close").addEventListener("click", () => keys.close());
+  if (localStorage.getItem("keys") === "off") swap();
+  change.addEventListener("click", () => {
+    localStorage.setItem("keys", localStorage.getItem("keys") === "off" ? "on" : "off");
+    swap();
+  });
+  addEventListener("keydown", pressedKey);
+}
 
 // ── Leaving ────────────────────────────────────────────────────────────────────────────────────
 
