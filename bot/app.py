@@ -14,21 +14,20 @@ import structlog
 from bot.core import turn as core
 from bot.core.calendar import ZONE
 from bot.core.knowledge import Knowledge
-from bot.core.messages import Event, Outage, Screen, Timer, Visitor
-from bot.core.records import Conversation, ConversationKey
+from bot.core.messages import Event, Outage, Restored, Screen, Staff, Timer, Visitor
 from bot.core.retention import Keep
 from bot.core.situation import WEEKLY, next_monday
-from bot.core.tree import Audience
 from bot.dispatcher import Core, Dispatcher
 from bot.library import Library
 from bot.outbox import Outbox
-from bot.ports import Address, Channel, Limits, Log, Outgoing, Owed, where
+from bot.ports import Channel, Limits, Log, Outgoing, where
 from bot.purge import Purge
 from bot.rotation import Rotation
 from bot.store import Store, StoreError, Work
 from bot.store.errors import DiskFull, Locked
 from bot.timers import Timers
 
+EVERY = 10**6  # timers looked at in one go
 SWEEP = timedelta(hours=1)  # between two looks for what has had its time
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds until a door that failed is listened to again
 TELEGRAM_LIMITS = Limits(total_per_second=30, per_address_per_second=1, burst=3)
@@ -206,27 +205,27 @@ class App:
 
     async def resume(self, *, instead: bool) -> None:
         """Send again after a restore: what was owed, or ``instead`` one honest sentence to each."""
-
-        def unit(work: Work) -> None:
-            if instead:
-                self._say_instead(work)
-            work.resume()
-
-        await self.store.run(unit)
+        if instead:
+            at, persons = self.clock(), await self.store.run(self._let_go)
+            told = [
+                Event(f"restored:{at}:{who}", at, self.chance(), who, Restored()) for who in persons
+            ]
+            await self.dispatcher.happened(told)
+        await self.store.run(lambda work: work.resume())
         await self.outbox.start()
         self.timers.expect(self.clock())
 
-    def _say_instead(self, work: Work) -> None:
-        """One sentence to whom something is owed, and to whom an answer may be lost."""
+    def _let_go(self, work: Work) -> tuple[Visitor | Staff, ...]:
+        """What was owed or would be asked late goes; who was waiting for it, or for an answer."""
+        for due in work.due(self.clock(), EVERY):
+            if due.kind is Timer.ASK:
+                work.let_sleep(due.kind, due.ref)
         owed = _all_owed(work)
         for each in owed:
             work.give_up(each.row)
-        waiting = [work.address_of(Visitor(conversation)) for conversation in work.waiting()]
-        text = self.knowledge.texts["restored"]
-        for address in dict.fromkeys([each.address for each in owed] + waiting):
-            if address is not None:
-                screen = Screen(text.of(_audience_at(work, address)))
-                work.owe(address, Owed(screen))
+        known = [work.who(each.address) for each in owed]
+        waiting = [Visitor(conversation) for conversation in work.waiting()]
+        return tuple(dict.fromkeys([*(who for who in known if who is not None), *waiting]))
 
     async def outage(self, missed: Outage) -> None:
         """Every open request hears which hours did not arrive."""
@@ -257,10 +256,3 @@ def _all_owed(work: Work) -> list[Outgoing]:
     while page := work.owed(owed[-1].row if owed else 0):
         owed += page
     return owed
-
-
-def _audience_at(work: Work, address: Address) -> Audience | None:
-    """Who the visitor at an address said to be; None for a member too."""
-    who = work.who(address)
-    found = work.load(ConversationKey(who.conversation)) if isinstance(who, Visitor) else None
-    return found.audience if isinstance(found, Conversation) else None

@@ -1,5 +1,6 @@
 """A live office, from the invitation to the closed request, over the whole application."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ from playing import House, house, real_knowledge
 
 from bot import commands
 from bot.commands import NoDoors
-from bot.core.messages import Outage, Started, Tapped
+from bot.core.messages import Outage, Started, Tapped, Timer
 from bot.core.records import OpenRequests, RequestKey, TeamKey
 
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # 9:00 in Berlin
@@ -228,6 +229,45 @@ async def test_after_a_restore_one_honest_sentence_may_go_instead_of_old_message
         assert [s.text.split(".")[0] for s in home.stage.shown[who]] == [
             "Der Bot war eine Weile weg"
         ]
+
+
+async def test_after_a_restore_the_sentence_is_neutral_to_a_pupil_and_goes_into_no_old_talk(home):
+    """What else is told of its own accord waits for a safe hour and hides behind a teaser too."""
+    await open_office(home)
+    await home.say("visitor", Started("p_ST-80"))
+    await home.tap("visitor", "Schüler:in")
+    await home.tap("visitor", "Mit einem Menschen")
+    await home.tap("visitor", "Ja, das ist gut")
+    await home.say("visitor", "Es geht um die Pause.")
+    await home.tap("visitor", "Absenden")
+    await home.app.store.run(lambda work: work.hold())
+    await home.app.outbox.start()
+    home.stage.shown.clear()
+    await ordered(home, "resume", confirmed=True, one_text=True)
+    await home.app.settled()
+    assert [screen.text for screen in home.stage.shown["visitor"]] == ["Es gibt etwas Neues."]
+    await home.tap("visitor", "Neues ansehen")
+    assert "Der Bot war eine Weile weg" in home.told("visitor")
+
+
+async def test_after_a_restore_nobody_is_asked_again_what_was_due_meanwhile(home):
+    await open_office(home)
+    await asks(home)
+    request = await only_request(home)
+    agreed = replace(request, may_ask=True)
+    asking = home.clock.at + timedelta(hours=1)
+
+    def held(work: Any) -> None:
+        work.save(agreed)
+        work.wake(asking, Timer.ASK, request.id)
+        work.hold()
+
+    await home.app.store.run(held)
+    home.clock.at += timedelta(hours=2)
+    await ordered(home, "resume", confirmed=True, one_text=True)
+    await home.move(home.clock.at + timedelta(minutes=1))
+    assert "gemeldet" not in home.told("visitor")
+    assert "Der Bot war eine Weile weg" in home.told("visitor")
 
 
 # ── Before it is live ───────────────────────────────────────────────────────────────────────────

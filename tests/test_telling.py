@@ -7,8 +7,8 @@ import pytest
 from talk import offices, sending
 
 from bot.core.directory import Span
-from bot.core.messages import Due, House, Say, Timer, Visitor
-from bot.core.records import Answer
+from bot.core.messages import Due, House, Restored, Say, Timer, Visitor
+from bot.core.records import Answer, EnclosureKey
 from bot.core.taps import Move
 from bot.core.telling import MOST_LETTERS
 from bot.core.tree import Audience
@@ -32,6 +32,78 @@ def said(talk):
     """What was said to the visitor in the last turn."""
     effects = talk.outcome.effects
     return [e for e in effects if isinstance(e, Say) and isinstance(e.to, Visitor)]
+
+
+# ── After a restored backup ──────────────────────────────────────────────────────────────────────
+
+
+def test_after_a_restore_the_sentence_waits_for_a_safe_hour():
+    talk, kim, _anna = waiting(window=AFTERNOON, neutral=False)
+    kim.does(Restored())
+    assert kim.news == []
+    talk.later(hours=3)  # 15 o'clock; the window began at 14
+    assert any("Der Bot war eine Weile weg" in screen.text for screen in kim.seen[-2:])
+
+
+def test_after_a_restore_it_comes_at_night_without_a_sound_in_the_own_language():
+    talk, kim, _anna = waiting(neutral=False, language="en")
+    talk.at = talk.at.replace(hour=22)
+    kim.does(Restored())
+    assert [say.quiet for say in said(talk)] == [True]
+    assert "The bot" in kim.text
+
+
+def test_after_a_restore_old_news_of_the_bot_go_and_an_answer_stays():
+    talk, kim, anna = waiting(window=AFTERNOON)
+    answered(talk, kim, anna)
+    assert [letter.answers for letter in letters(talk, kim)] == [False, True]
+    kim.does(Restored())
+    assert [letter.answers for letter in letters(talk, kim)] == [True, False]
+    kim.opens()
+    assert not any("gelesen" in screen.text for screen in kim.news)
+    assert any("Komm morgen in Raum 12." in screen.text for screen in kim.news)
+
+
+def test_after_a_restore_news_of_what_is_closed_go_as_well():
+    talk, kim, anna = waiting(window=AFTERNOON)
+    anna.taps("Übernehmen", "Abschließen", "Falscher Ort")
+    assert kim.conversation.unread
+    kim.does(Restored())
+    assert kim.conversation.unread == ()
+    assert letters(talk, kim) == ()
+    talk.later(hours=3)
+    assert kim.news == []
+
+
+@pytest.mark.parametrize(
+    ("facts", "hears"),
+    [
+        ({"audience": Audience.GUARDIAN}, True),
+        ({"audience": Audience.PUPIL}, False),
+        ({"audience": Audience.PUPIL, "neutral": False}, True),
+        ({"audience": Audience.GUARDIAN, "window": AFTERNOON}, False),
+    ],
+)
+def test_after_a_restore_who_waits_for_nothing_hears_it_only_where_it_tells_nothing(facts, hears):
+    talk, kim, *_ = offices()
+    kim.starts()
+    talk.store.save(replace(kim.conversation, **facts))
+    kim.does(Restored())
+    assert bool(kim.news) is hears
+
+
+def test_after_a_restore_a_member_is_told_and_not_taken_for_seen():
+    talk, _kim, anna = waiting()
+    before = anna.member.here_at
+    talk.later(hours=1)
+    anna.does(Restored())
+    assert "Der Bot war eine Weile weg" in anna.text
+    assert anna.member.here_at == before
+
+
+def letters(talk, kim):
+    found = talk.store.load(EnclosureKey(kim.request.id))
+    return found.letters if found else ()
 
 
 # ── A neutral teaser ────────────────────────────────────────────────────────────────────────────

@@ -37,6 +37,7 @@ from bot.core.messages import (
     NotDelivered,
     Outage,
     Received,
+    Restored,
     Settled,
     Started,
     Tapped,
@@ -59,8 +60,7 @@ def desk(turn: Turn, member: Member) -> None:
     if not member.admitted:
         joining.waiting(turn, member)
         return
-    if turn.event.body == LinkAsked():
-        notices.link(turn, member)
+    if not_their_doing(turn, member):
         return
     member = seen(turn, notices.read(turn, member))
     match turn.event.body:
@@ -76,10 +76,31 @@ def desk(turn: Turn, member: Member) -> None:
             listing.commanded(turn, member, command)
         case Received():
             tell(turn, member, turn.text("desk_foreign"))
-        case NotDelivered() | Due() | Invited() | Outage() | Settled() | LinkAsked() | FactorLost():
+        case (
+            NotDelivered()
+            | Due()
+            | Invited()
+            | Outage()
+            | Settled()
+            | FactorLost()
+            | LinkAsked()
+            | Restored()
+        ):
             pass  # the house's own events: see turn.py
         case _:
             assert_never(turn.event.body)
+
+
+def not_their_doing(turn: Turn, member: Member) -> bool:
+    """What happens to a member who is not at the desk for it."""
+    match turn.event.body:
+        case LinkAsked():
+            notices.link(turn, member)
+        case Restored():
+            tell(turn, member, turn.text("restored"))
+        case _:
+            return False
+    return True
 
 
 def seen(turn: Turn, member: Member) -> Member:

@@ -190,6 +190,11 @@ class Outage:
 
 
 @dataclass(frozen=True, slots=True)
+class Restored:
+    """A backup was brought back: messages of both sides may be missing, old news are old."""
+
+
+@dataclass(frozen=True, slots=True)
 class Invited:
     """The operator made an invitation; only the hash of its code is known here."""
 
@@ -219,6 +224,7 @@ Body = (
     | Due
     | NotDelivered
     | Outage
+    | Restored
     | Invited
     | Settled
     | LinkAsked

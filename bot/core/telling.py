@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, time
 
 from bot.core.calendar import local, next_opening, open_at
-from bot.core.messages import Button, Outage, Screen, Timer, Visitor, Wake
+from bot.core.messages import Button, Outage, Restored, Screen, Timer, Visitor, Wake
 from bot.core.records import Conversation, Letter, Request
 from bot.core.standing import composing, joining, stand, ways, with_shown, with_ways
 from bot.core.taps import Move, decode_tap
@@ -117,13 +117,40 @@ def opened(turn: Turn, conversation: Conversation) -> None:
         stand(turn, conversation, first=turn.text("no_news", conversation.audience))
 
 
+def restored(turn: Turn, conversation: Conversation) -> None:
+    """One honest sentence instead of old ones: what the bot itself still had to say is old.
+
+    Answers stay. Who waits for nothing hears it only where it is safe and tells nobody anything.
+    """
+    going, audience = turn.requests_of(conversation.id), conversation.audience
+    unread = tuple(i for i in conversation.unread if answers_only(turn, i))
+    if unread != conversation.unread:
+        turn.put(replace(conversation, unread=unread))
+    for request in going[-1:]:
+        tell(turn, request, turn.text("restored", audience))
+    now = turn.event.at
+    if not going and safe(conversation, now) and not teased(turn, conversation, audience):
+        turn.say(
+            Visitor(conversation.id), Screen(turn.text("restored", audience)), quiet=night(now)
+        )
+
+
+def answers_only(turn: Turn, request: str) -> bool:
+    """Let go of what the bot itself had to say of a request; whether an answer is left."""
+    beside = turn.enclosure(request)
+    answers = tuple(letter for letter in beside.letters if letter.answers)
+    if answers != beside.letters:
+        turn.put(replace(beside, letters=answers))
+    return bool(answers)
+
+
 # ── Whether, and how ────────────────────────────────────────────────────────────────────────────
 
 
 def caused(turn: Turn, conversation: Conversation) -> bool:
     """Whether the visitor did something just now, and this is the answer."""
     own = turn.event.who == Visitor(conversation.id)
-    return own and not isinstance(turn.event.body, Outage)
+    return own and not isinstance(turn.event.body, Outage | Restored)
 
 
 def safe(conversation: Conversation, at: datetime) -> bool:
@@ -136,7 +163,7 @@ def opening(conversation: Conversation, at: datetime) -> datetime | None:
     return None if not hours or open_at(hours, at) else next_opening(hours, at)
 
 
-def teased(turn: Turn, conversation: Conversation, audience: Audience) -> bool:
+def teased(turn: Turn, conversation: Conversation, audience: Audience | None) -> bool:
     """Pupils see a neutral teaser first, unless they chose otherwise; adults may choose it.
 
     Everybody does where Telegram carries no free text: what they open there leads to the web.

@@ -20,6 +20,7 @@ from bot.core.messages import (
     NotDelivered,
     Outage,
     Received,
+    Restored,
     Screen,
     Settled,
     Started,
@@ -56,6 +57,8 @@ def visitor(turn: Turn, conversation: Conversation) -> None:
             received(turn, conversation, kind)
         case Outage(since, until):
             asking.outage(turn, conversation, since, until)
+        case Restored():
+            telling.restored(turn, conversation)
         case NotDelivered() | Due() | Invited() | Settled() | LinkAsked() | FactorLost():
             pass  # the house's own events: see turn.py
         case _:

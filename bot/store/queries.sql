@@ -67,7 +67,7 @@ SELECT id FROM requests WHERE post = :post AND open = 1
 ORDER BY rank, due, id LIMIT :size OFFSET :skip;
 
 -- name: waiting()
-SELECT DISTINCT conversation FROM requests WHERE open = 1 ORDER BY conversation;
+SELECT DISTINCT conversation FROM requests WHERE open = 1 AND conversation <> '' ORDER BY conversation;
 
 -- name: open_names()
 SELECT id, sealed_name FROM requests WHERE open = 1;
