@@ -22,6 +22,7 @@ def span(day, start, end):
         ("Mo-Mi 8-15, Fr 8-12", (span(0, 8, 15), span(1, 8, 15), span(2, 8, 15), span(4, 8, 12))),
         ("montags 8 bis 12 Uhr und 13 bis 15 Uhr", (span(0, 8, 12), span(0, 13, 15))),
         ("Di und Do von 08:00 – 15.00 Uhr.", (span(1, 8, 15), span(3, 8, 15))),
+        ("von Mo bis Di von 8 bis 15 Uhr", (span(0, 8, 15), span(1, 8, 15))),
         ("So 20-24", (span(6, 20, 24),)),
         ("24/7", tuple(span(day, 0, 24) for day in range(7))),
     ],

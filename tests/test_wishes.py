@@ -196,6 +196,13 @@ def test_own_hours_may_be_typed_and_unclear_ones_are_asked_again():
     assert kim.conversation.window == ()
 
 
+def test_own_hours_may_be_typed_in_ones_own_language():
+    _talk, kim, *_ = offices()
+    choosing(kim).taps("Wann ist eine Nachricht sicher?")
+    kim.says("/language").taps("English").says("Mon to Fri, 2-6 pm")
+    assert kim.conversation.window == tuple(Span(day, time(14), time(18)) for day in range(5))
+
+
 def test_back_makes_every_hour_safe_again():
     _talk, kim, *_ = offices()
     choosing(kim).taps("Wann ist eine Nachricht sicher?", "Abends, 18 bis 20")

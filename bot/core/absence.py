@@ -9,6 +9,7 @@ from bot.core.records import Conversation
 from bot.core.screens import beside
 from bot.core.standing import show, sight_of, stand
 from bot.core.taps import Move
+from bot.core.times import in_german
 from bot.core.tree import Ask, Audience, Node
 from bot.core.view import Sight
 from bot.core.world import Turn
@@ -18,7 +19,8 @@ FILE = "/fristen/{audience}/{day}.ics"  # where the web door hands out the calen
 
 def typed(turn: Turn, conversation: Conversation, sight: Sight, text: str) -> None:
     """The day that was written; what is none is asked for again."""
-    day = day_said(text, local(turn.event.at).date())
+    said = in_german(text, turn.k.times_of(conversation.language))
+    day = day_said(said, local(turn.event.at).date())
     if day is None:
         stand(turn, conversation, first=turn.text("deadline_unclear", conversation.audience))
     else:

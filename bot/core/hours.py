@@ -17,7 +17,7 @@ _DASH = r"\s*(?:-|–|—|bis)\s*"
 _DAYS = re.compile(rf"({_DAY})(?:{_DASH}({_DAY}))?", re.IGNORECASE)
 _TIMES = re.compile(rf"({_CLOCK})\s*(?:uhr)?{_DASH}({_CLOCK})\s*(?:uhr)?", re.IGNORECASE)
 _PART = re.compile(
-    rf"\s*((?:{_DAY}(?:{_DASH}{_DAY})?[\s,+/&]*(?:und\s+)?)+):?\s*"
+    rf"\s*(?:von\s+)?((?:{_DAY}(?:{_DASH}{_DAY})?[\s,+/&]*(?:und\s+)?)+):?\s*"
     rf"((?:(?:von\s+)?{_CLOCK}\s*(?:uhr)?{_DASH}{_CLOCK}\s*(?:uhr)?[\s,;]*(?:und\s+)?)+)",
     re.IGNORECASE,
 )

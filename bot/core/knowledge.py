@@ -23,6 +23,7 @@ class Language:
     card: str  # the card to take along, without the visitor's taps
     locale: str = "de"  # for dates
     checked: bool = False  # by a person
+    times: Mapping[str, str] = field(default_factory=dict)  # its words of time → the German ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,11 @@ class Knowledge:
     def speaking(self, language: str) -> "Knowledge":
         """The same knowledge in this language, or in German where there are no words for it."""
         return self.others.get(language, self)
+
+    def times_of(self, language: str) -> Mapping[str, str]:
+        """The language's words of time → the German ones; none where nobody wrote them."""
+        found = self.languages.get(language)
+        return found.times if found else {}
 
     @property
     def wordless(self) -> bool:

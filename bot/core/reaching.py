@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot.core.answers import take
 from bot.core.records import Answer, Conversation
 from bot.core.standing import stand
+from bot.core.times import in_german
 from bot.core.tree import Reach
 from bot.core.wishes import number_of, window_of
 from bot.core.world import Turn
@@ -25,7 +26,7 @@ def number(turn: Turn, conversation: Conversation, text: str) -> None:
 
 def hours(turn: Turn, conversation: Conversation, text: str) -> None:
     """The hours of the visitor's own week."""
-    found = window_of(text)
+    found = window_of(in_german(text, turn.k.times_of(conversation.language)))
     if found is None:
         stand(turn, conversation, first=turn.text("window_unclear", conversation.audience))
         return

@@ -255,6 +255,7 @@ class LanguageShape(Shape):
     sentence: str = ""
     card: str = ""
     checked: Yes = False
+    times: dict[str, list[Line]] = Field(default_factory=dict)
 
 
 class LanguagesShape(Shape):

@@ -8,6 +8,7 @@ from babel import Locale, UnknownLocaleError
 
 from bot.core.check.findings import Finding, Grade, meant
 from bot.core.knowledge import Language
+from bot.core.times import GERMAN, times_of
 from bot.core.tree import Audience, Text
 from bot.core.understand.crisis import Entry, entry_from
 from bot.loading.faults import shaped
@@ -99,7 +100,9 @@ def read_languages(page: Page) -> dict[str, Language]:
     found: dict[str, Language] = {}
     for at, one in enumerate(shape.languages):
         _language(page, ("languages", at), one, found)
-        found[one.id] = Language(one.id, one.name, one.sentence, one.card, one.locale, one.checked)
+        found[one.id] = Language(
+            one.id, one.name, one.sentence, one.card, one.locale, one.checked, times_of(one.times)
+        )
     if "de" not in found:
         page.fault(
             1, "languages-german", "Deutsch („id: de“) fehlt.", "Bitte einen Eintrag ergänzen."
@@ -120,6 +123,12 @@ def _language(page: Page, path: Path, one: LanguageShape, found: dict[str, Langu
             page.line((*path, "locale")), "languages-locale",
             f"„{one.locale}“ ist kein Gebietsschema, nach dem Daten und Zahlen geschrieben werden.",
             "Vorschlag: de.",
+        )  # fmt: skip
+    for german in sorted(one.times.keys() - GERMAN):
+        page.fault(
+            page.line((*path, "times", german)), "languages-times",
+            f"„{german}“ ist kein Wort der Zeit, das hier übersetzt werden kann.",
+            meant(german, GERMAN),
         )  # fmt: skip
     if one.id != "de" and not (one.sentence and one.card):
         page.fault(
