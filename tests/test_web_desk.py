@@ -196,6 +196,25 @@ async def test_a_session_ends_after_twelve_hours_whatever_is_done(tmp_path):
         assert "Clara" not in (await browser.get("/desk")).text
 
 
+async def lasts(house: House, browser: Browser, minutes: int, steps: int) -> bool:
+    """Whether a session still opens the desk after so many steps of so many minutes."""
+    for _ in range(steps):
+        house.clock.later(minutes=minutes)
+        page = await browser.get("/desk")
+    return "Clara" in page.text
+
+
+@pytest.mark.parametrize(("minutes", "steps"), [(31, 1), (20, 37)])
+async def test_a_session_that_never_ends_is_noticed(tmp_path, minutes, steps):
+    """A planted fault: the desk looks at a clock that stands still."""
+    async with opened(tmp_path) as house:
+        assert not await lasts(house, await joined(house), minutes, steps)
+        other = await joined(house, "d" * 43)
+        at = house.clock.at
+        house.web.site.clock = lambda: at
+        assert await lasts(house, other, minutes, steps)
+
+
 async def test_what_a_page_fetches_by_itself_keeps_nobody_logged_in(tmp_path):
     async with opened(tmp_path) as house:
         browser = await joined(house)

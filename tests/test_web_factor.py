@@ -9,6 +9,7 @@ from test_web_desk import CODE, invite, key_on, said
 from web.house import Browser, House, Page, opened
 
 from bot.channels.web import factor as factors
+from bot.channels.web.limits import FACTOR
 from bot.core.records import Role
 
 
@@ -136,6 +137,40 @@ async def test_guessing_codes_is_slowed(tmp_path):
         browser, key = await joined(house, Role.COORDINATOR)
         await set_up(house, browser)
         assert await tries_until_held_up(house, key) < 10
+
+
+async def guesses_from_everywhere(house: House, key: str) -> int:
+    """How many codes can be tried for one member, each from another network."""
+    for number in range(40):
+        browser = house.browser(peer=f"198.51.100.{number}")
+        await browser.get("/desk/join")
+        await browser.post("/desk/join", code=key)
+        page = await browser.post("/desk/code", code="000000")
+        if page.status == 429:
+            return number
+    return 40
+
+
+async def test_guessing_for_one_member_is_slowed_wherever_it_comes_from(tmp_path):
+    async with opened(tmp_path) as house:
+        browser, key = await joined(house, Role.COORDINATOR)
+        await set_up(house, browser)
+        assert await guesses_from_everywhere(house, key) <= 10
+
+
+async def test_a_door_that_looks_at_networks_alone_is_noticed(tmp_path):
+    """A planted fault: nothing is counted for the member."""
+    async with opened(tmp_path) as house:
+        browser, key = await joined(house, Role.COORDINATOR)
+        await set_up(house, browser)
+        waits = house.web.site.wait
+
+        def wait(request, text, *asked):
+            rest = [each for each in asked if each[0] != FACTOR]
+            return waits(request, text, *rest) if rest else 0.0
+
+        house.web.site.wait = wait
+        assert await guesses_from_everywhere(house, key) == 40
 
 
 async def test_a_door_that_lets_everybody_guess_is_noticed(tmp_path):

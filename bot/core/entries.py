@@ -23,6 +23,7 @@ from bot.core.world import Turn
 EVERY: Final = timedelta(days=90)  # the issue on the desk
 ASKED_AT: Final = tuple(Span(day, time(9), time(16)) for day in range(5))  # within office hours
 LONGEST: Final = 80  # characters of a room
+FORMULA: Final = "=+-@"  # with these a spreadsheet begins to reckon
 NOTHING: Final = "-"  # typed: there is none any more
 ACTIONS: Final = frozenset({"entry", "entry_yes", "entry_change", "entry_field"})
 _MAIL: Final = re.compile(r"[^@\s;,]+@[^@\s;,]+\.[a-zA-Z]{2,}")
@@ -172,7 +173,7 @@ def _phones(text: str) -> str | None:
 
 
 def _mail(text: str) -> str | None:
-    return text if _MAIL.fullmatch(text) else None
+    return text if _MAIL.fullmatch(text) and text[0] not in FORMULA else None
 
 
 def _hours(text: str) -> str | None:
@@ -183,7 +184,7 @@ def _hours(text: str) -> str | None:
 def _room(text: str) -> str | None:
     """One short line that no spreadsheet takes for a formula."""
     line = " ".join(text.split())
-    return line if line and len(line) <= LONGEST and line[0] not in "=+-@" else None
+    return line if line and len(line) <= LONGEST and line[0] not in FORMULA else None
 
 
 # Column of posts.csv → what stands there now, and what a member typed as it would stand there.

@@ -25,6 +25,7 @@ BEGINNING = Rate(burst=300, per_second=5)  # new visits from one address
 VISIT = Rate(burst=30, per_second=1)  # one person
 JOINING = Rate(burst=10, per_second=1 / 60)  # codes tried from one address
 RETURNING = Rate(burst=6, per_second=1 / 120)  # code words tried from one address
+FACTOR = Rate(burst=10, per_second=1 / 60)  # codes tried for one member, from anywhere
 MAILING = Rate(burst=3, per_second=1 / 600)  # links asked for one e-mail address
 ALL = Rate(burst=3000, per_second=300)  # everybody together
 

@@ -62,19 +62,19 @@ class SecondStep:
             return self.site.held_up(wait, home="/desk")
         half, code, at = form.get("half", ""), form.get("code", ""), self.site.clock()
 
-        def unit(work: Any) -> tuple[Address | None, bool]:
-            target = work.use_link(half, "desk", at)
-            if target is None:
-                return None, False
-            address = Address(CHANNEL, target)
-            found = factors.standing(work, address)
-            right = found is not None and factors.passed(work, found.member.id, code, at)
-            return address, right
-
-        address, right = await self.site.store.run(unit)
-        if address is None:
+        target: str | None = await self.site.store.run(lambda work: work.use_link(half, "desk", at))
+        if target is None:
             return back_to("/desk/join")
-        if not right:
+        wait = self.site.wait(request, "", (limits.FACTOR, target))
+        if wait:
+            return self.site.held_up(wait, home="/desk")
+        address = Address(CHANNEL, target)
+
+        def unit(work: Any) -> bool:
+            found = factors.standing(work, address)
+            return found is not None and factors.passed(work, found.member.id, code, at)
+
+        if not await self.site.store.run(unit):
             return await self.half(address, WRONG) or back_to("/desk/join")
         return await self.enter(address, back_to("/desk"))
 
@@ -103,7 +103,8 @@ class SecondStep:
         found = await self._standing(address) if address else None
         if form is None or found is None:
             return self.closed(request, form or {"text": ""})
-        wait = self.site.wait(request, "", (limits.ALL, "*"), (limits.JOINING, ""))
+        mine = (limits.FACTOR, found.address.id)
+        wait = self.site.wait(request, "", (limits.ALL, "*"), (limits.JOINING, ""), mine)
         if wait:
             return self.site.held_up(wait, home="/desk")
         code, at, member = form.get("code", ""), self.site.clock(), found.member
