@@ -10,15 +10,15 @@ CORE := $(foreach part,\
 	translation turn typed understand_% values visible visitor walk webward wishes words,$(filter tests/test_$(part).py,$(ALL)))
 
 # What needs more than Python: Debian's browser, Java and npm for the W3C's checker of HTML, nginx.
-BROWSER := $(foreach part,browser gallery proxy,tests/test_web_$(part).py)
+BROWSER := $(foreach part,browser curl gallery proxy,tests/test_web_$(part).py)
 VNU := vnu-jar@26.9.27
-DEBIAN := chromium:chromium dot:graphviz java:default-jre-headless npm:npm nginx:nginx-light
+DEBIAN := chromium:chromium dot:graphviz java:default-jre-headless npm:npm nginx:nginx-light curl:curl
 LACKING = PATH="$$PATH:/usr/sbin"; for each in $(DEBIAN); do command -v $${each%%:*} >/dev/null || echo $${each\#*:}; done
 
 # Each of these starts the program itself, many times.
 COMMANDS := $(foreach part,whole reload proposals translating_cli,tests/test_$(part).py)
 
-.PHONY: demo test one two core debian vnu format bench soak audit clean
+.PHONY: demo test one two core debian vnu format screenshots bench soak audit clean
 
 demo: .venv/run
 	@$(BIN)/lotse demo
@@ -58,6 +58,10 @@ vnu: .venv/dev debian
 format: .venv/dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# The pictures of the README, taken of the real pages.
+screenshots: .venv/dev
+	PYTHONPATH=tests $(BIN)/python -m web.screenshots
 
 # Figures against a plain python-telegram-bot echo bot, in one run on this machine.
 bench: .venv/dev

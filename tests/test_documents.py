@@ -78,3 +78,9 @@ def test_every_test_that_the_threat_model_names_is_there():
     named = re.findall(r"`(tests/[^`]+)`", text_of("bot/README.md"))
     assert named
     assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_every_picture_of_the_readme_is_there_and_small():
+    pictures = re.findall(r'<img src="([^"]+)"[^>]* alt="[^"]+"', text_of("README.md"))
+    assert len(pictures) == 2
+    assert all((ROOT / picture).stat().st_size <= 150_000 for picture in pictures)
