@@ -626,3 +626,12 @@ def test_who_left_is_not_told_that_it_closed():
     del talk.store.members["anna"]
     talk.later(days=32)
     assert not kim.request.open
+
+
+def test_to_whom_reads_leichte_sprache_one_writes_simply_and_nothing_is_marked():
+    talk, kim, anna = foreign("de-x-leicht")
+    anna.taps("Antworten")
+    assert "kurze Sätze und einfache Wörter" in anna.text
+    anna.says("Komm morgen.").taps("Senden")
+    talk.later(seconds=10)
+    assert "Antwort auf Deutsch" not in heard(kim)

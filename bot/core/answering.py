@@ -5,12 +5,12 @@ from dataclasses import replace
 
 from bot.core import cards, snippets, visible
 from bot.core.cards import tell
+from bot.core.knowledge import GERMAN, german
 from bot.core.messages import Screen
 from bot.core.records import Member, Request
 from bot.core.world import Turn
 
 LONGEST = 4000  # characters of an answer; what is longer is cut, and the preview shows it
-GERMAN = "de"
 
 
 def answer(turn: Turn, member: Member, request: Request) -> None:
@@ -28,7 +28,7 @@ def answer(turn: Turn, member: Member, request: Request) -> None:
     member = replace(member, draft="", own_words=False, asked="answer", writing_to=request.id)
     text = turn.text("reply_write", name=request.name)
     if request.language != GERMAN:
-        text = f"{text}\n\n{foreign(turn, request)}"
+        text = f"{text}\n\n{reads(turn, request)}"
     more = turn.acting(turn.text("do_snippets"), member.id, "snippets", request.id)
     cards.told(
         turn, request, member, text, cancel, *([more] if snippets.offered(turn, request) else [])
@@ -57,15 +57,17 @@ def prepared(turn: Turn, member: Member, request: Request, snippet: str) -> None
     preview(turn, member, joined(draft, found.text))
 
 
-def foreign(turn: Turn, request: Request) -> str:
-    """Own words go out in German and are marked so: said before a word is written."""
+def reads(turn: Turn, request: Request) -> str:
+    """What the person reads: said before a word is written, since own words go out in German."""
+    if german(request.language):
+        return turn.text("reply_simple")
     language = turn.k.languages.get(request.language)
     return turn.text("reply_foreign", language=language.name if language else request.language)
 
 
 def marked(turn: Turn, request: Request, text: str, *, own: bool) -> str:
     """The answer as the visitor reads it; own words say that they are German."""
-    if request.language == GERMAN or not own:
+    if german(request.language) or not own:
         return text
     return f"{turn.text('answer_in_german')}\n\n{text}"
 

@@ -7,6 +7,7 @@ from typing import TypeGuard
 from bot.core import visible
 from bot.core.calendar import spoken_hours, when
 from bot.core.directory import School
+from bot.core.facts import interpreter
 from bot.core.messages import Button, EmptyDesk, Screen, Staff
 from bot.core.reach import belongs, desks, hold_back, may_put
 from bot.core.records import Doing, Member, Reason, Request, Word
@@ -33,6 +34,7 @@ class Card:
     path: tuple[str, ...]
     school: str
     language: str
+    interpreter: str  # a line that puts this language into German, with its hours; "" for none
     due: datetime | None
     state: str
     words: tuple[Word, ...] = ()
@@ -60,6 +62,7 @@ def card_of(turn: Turn, request: Request, viewer: Member) -> Card:
         path=request.path[-MOST_STEPS:],
         school=present(school) if school else (district.name if district else ""),
         language=language.name if language else request.language,
+        interpreter=interpreter(directory, request.language),
         due=request.due,
         state=state_of(turn, request, viewer),
         words=request.words if mine else (),
@@ -165,6 +168,7 @@ def card_text(turn: Turn, card: Card) -> str:
         *(f"– {step}" for step in card.path),
         turn.text("card_where", school=card.school) if card.school else "",
         turn.text("card_speaks", language=card.language),
+        turn.text("card_interpreter", line=card.interpreter) if card.interpreter else "",
         turn.text("card_due", due=when(card.due, turn.event.at)) if card.due else "",
         turn.text("card_undelivered") if card.undelivered else "",
         *wished(turn, card),

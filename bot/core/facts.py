@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from bot.core.calendar import open_at
-from bot.core.directory import COORDINATION, Helpline
-from bot.core.knowledge import Knowledge
+from bot.core.directory import COORDINATION, Directory, Helpline
+from bot.core.knowledge import GERMAN, Knowledge, german
 from bot.core.routing import Contact, contacts, school_contact
 from bot.core.tree import Audience, Goto, Text
 from bot.core.view import Sight
@@ -13,10 +13,10 @@ from bot.core.walk import Place
 from bot.core.world import Turn
 
 MOST_LINES = 5  # helplines on one screen; more is no help
+INTERPRETER = "sisa-sprachmittlung"  # the state's own, by telephone
 EMERGENCY = ("notruf-112", "notruf-110")
 ANYTHING = "allgemein"  # in a line's topics: whatever the worry is
 LANGUAGES = "migration-sprache"
-GERMAN = "de"
 
 
 def lines(turn: Turn, sight: Sight, place: Place, facts: Iterable[str]) -> tuple[str, ...]:
@@ -51,11 +51,8 @@ def helplines(sight: Sight, lines: Iterable[Helpline]) -> str:
 
     Not of the emergency numbers: nobody vouches for what is spoken there, and nobody shall wait.
     """
-    german = f" · {sight.k.said('only_german', sight.audience)}"
-    foreign = sight.language != GERMAN
-    return "\n".join(
-        helpline(line) + (german if foreign and _only_german(line) else "") for line in lines
-    )
+    only = "" if german(sight.language) else f" · {sight.k.said('only_german', sight.audience)}"
+    return "\n".join(helpline(line) + (only if _only_german(line) else "") for line in lines)
 
 
 def _only_german(line: Helpline) -> bool:
@@ -121,7 +118,7 @@ def _understood(line: Helpline, sight: Sight) -> bool:
 
 def _in_own_language(line: Helpline, sight: Sight) -> bool:
     """Whether a line speaks the visitor's language and that is not German."""
-    return sight.language != GERMAN and sight.language in line.languages
+    return not german(sight.language) and sight.language in line.languages
 
 
 def _unproven(line: Helpline) -> Helpline:
@@ -229,6 +226,12 @@ def of_school(turn: Turn, sight: Sight, place: Place) -> Contact | None:
 def _school(turn: Turn, sight: Sight, place: Place) -> str:
     found = of_school(turn, sight, place)
     return contact(turn, found, sight.audience) if found else ""
+
+
+def interpreter(directory: Directory, language: str) -> str:
+    """Who puts this language into German, with number and hours; "" where nobody is known."""
+    line = directory.helplines.get(INTERPRETER)
+    return helpline(line) if line is not None and language in line.languages else ""
 
 
 # ── The card to take along ──────────────────────────────────────────────────────────────────────

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from bot.core.calendar import Calendar
 from bot.core.directory import Directory
@@ -11,6 +12,13 @@ from bot.core.tree import Audience, Text, Tree
 from bot.core.understand.crisis import Lexicon
 from bot.core.understand.schools import SchoolIndex
 from bot.core.understand.topics import TopicIndex
+
+GERMAN: Final = "de"
+
+
+def german(language: str) -> bool:
+    """Whether German is understood, plain or in Leichte Sprache (``de-x-leicht``)."""
+    return language.partition("-")[0] == GERMAN
 
 
 @dataclass(frozen=True, slots=True)

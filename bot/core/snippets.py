@@ -7,13 +7,13 @@ from typing import Final
 
 from bot.core.calendar import spoken_hours
 from bot.core.facts import answering, helpline
+from bot.core.knowledge import GERMAN, german
 from bot.core.posts import post_of
 from bot.core.records import Request
 from bot.core.screens import post_name
 from bot.core.view import sight_for
 from bot.core.world import Turn
 
-GERMAN: Final = "de"
 SLOTS: Final = frozenset({"post", "hours", "phone", "room", "name", "helplines"})
 _SLOT: Final = re.compile(r"\{([^{}]*)\}")
 
@@ -39,9 +39,9 @@ def offered(turn: Turn, request: Request) -> tuple[Filled, ...]:
     for snippet in turn.k.snippets:
         words = snippet.texts.get(request.language, snippet.texts[GERMAN]).of(request.audience)
         if request.audience in snippet.audiences and slots_of(words) <= known.keys():
-            german = request.language != GERMAN and request.language not in snippet.texts
+            own = german(request.language) or request.language in snippet.texts
             text = words.format_map(known)
-            found.append(Filled(snippet.id, snippet.title, text, german))
+            found.append(Filled(snippet.id, snippet.title, text, not own))
     return tuple(found)
 
 

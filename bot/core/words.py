@@ -59,7 +59,7 @@ _PLAIN = """
     entry_phone_unclear entry_email_unclear entry_hours_unclear entry_room_unclear
     desk_left do_cancel do_hand_over do_block do_unblock do_undo do_nobody_named undo_too_late
     do_hand_over_yes do_hand_over_no answer_in_german state_asked do_snippets do_ask_colleague
-    counsel_not_now counsel_dropped do_counsel_answer
+    reply_simple counsel_not_now counsel_dropped do_counsel_answer
     do_glass do_glass_join do_glass_send do_glass_show glass_not_now
     desk_in_web words_in_web emptied telegram_ask do_telegram do_telegram_no do_telegram_notice
     do_telegram_text telegram_no telegram_notice telegram_text list_in_web
@@ -123,6 +123,7 @@ _GAPS = {
     "card_head": "name",
     "card_language": "language",
     "card_school": "school",
+    "card_interpreter": "line",
     "card_speaks": "language",
     "card_topic": "topic",
     "card_number": "number",

@@ -6,8 +6,8 @@ from pydantic import Field
 
 from bot.core.check.findings import Finding, Grade, meant
 from bot.core.check.words import _address, _literal
-from bot.core.knowledge import Snippet
-from bot.core.snippets import GERMAN, SLOTS, slots_of
+from bot.core.knowledge import GERMAN, Snippet
+from bot.core.snippets import SLOTS, slots_of
 from bot.core.tree import Audience
 from bot.loading.faults import shaped
 from bot.loading.pages import Page, Path
