@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from bot.core.knowledge import Knowledge
-from bot.core.messages import Due, Effect, Event, House, NotDelivered, Screen, Wake, Who
+from bot.core.messages import Due, Effect, Event, House, NotDelivered, Screen, Staff, Wake, Who
 from bot.core.records import (
     Key,
     Member,
@@ -52,7 +52,7 @@ def event_id(given: Given) -> str:
         case Event():
             return given.id
         case Undelivered():
-            return f"undelivered:{given.row}"
+            return f"{'late' if given.late else 'undelivered'}:{given.row}"
         case _:
             assert_never(given)
 
@@ -135,10 +135,22 @@ class Batch:
     def _undelivered(self, given: Undelivered) -> Event | None:
         """The row goes and the core hears of it, in one transaction."""
         orders = self.orders
+        if given.late:
+            return self._late(given)
         to, request = orders.work.give_up(given.row)
         orders.count("undelivered")
         if to is None or (request is None and not given.gone):
             return None
+        body = NotDelivered(to, request, given.channel)
+        return Event(event_id(given), orders.now, orders.chance(), House(), body)
+
+    def _late(self, given: Undelivered) -> Event | None:
+        """A member whom a card does not reach in time; the row is kept and may still arrive."""
+        orders = self.orders
+        to, request = orders.work.owed_to(given.row)
+        if request is None or not isinstance(to, Staff):
+            return None
+        orders.count("late")
         body = NotDelivered(to, request, given.channel)
         return Event(event_id(given), orders.now, orders.chance(), House(), body)
 

@@ -46,6 +46,8 @@ class Lane:
     failures: int = 0  # in a row, of the network
     crashes: int = 0  # of its first row
     slots: dict[str, str] = field(default_factory=dict)  # slot → the message that holds it now
+    stuck_since: float | None = None  # nothing has gone since
+    said_late: set[int] = field(default_factory=set)  # rows
 
     @property
     def idle(self) -> bool:
@@ -66,6 +68,22 @@ class Lane:
         if outgoing.screen is not None and outgoing.screen.slot and receipt.messages:
             self.slots[outgoing.screen.slot] = receipt.messages[-1]
 
+    def late(self, now: float, went_at: float, seconds: float) -> list[Outgoing]:
+        """What waits here though nothing has gone for so long, and to others it has; each once."""
+        if self.stuck_since is None:
+            self.stuck_since = now
+        if now - self.stuck_since < seconds or went_at <= self.stuck_since:
+            return []
+        rows = [outgoing for outgoing in self.rows if outgoing.row not in self.said_late]
+        self.said_late.update(outgoing.row for outgoing in rows)
+        return rows
+
+    def goes(self) -> None:
+        """The first row went, or was given up."""
+        self.failures = self.crashes = 0
+        self.stuck_since = None
+        self.said_late.clear()
+
     def drop_forgotten(self, known: Container[int]) -> None:
         """A send under way when its row was forgotten is not tried again."""
         if self.rows and self.rows[0].row not in known:
@@ -81,3 +99,4 @@ class Door:
     connections: asyncio.Semaphore
     total: Bucket | None
     not_before: float = 0.0
+    went_at: float = 0.0  # when something last went through it, to anybody

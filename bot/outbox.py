@@ -33,6 +33,7 @@ CRASHES = 5  # of one row, until it is parked; a bug of ours, not the network
 STOP_WITHIN = 4.0  # seconds for sends under way; the whole house has 5 (bar 9)
 PAGE = 1000
 STRAIGHT_TRIES = 3
+IN_TIME = 15 * 60.0  # seconds until a card counts as not arrived, though it is tried on (bar 10)
 
 
 @dataclass
@@ -220,6 +221,7 @@ class Outbox:
         else:
             after = await self._marks.write(Sent(outgoing, receipt))
             lane.remember(outgoing, receipt)
+            door.went_at = self.steady()
             self._done(lane, [outgoing])
             self._rows.update(each.row for each in after)
             lane.rows.extendleft(reversed(after))  # before a later edit of the same message
@@ -228,7 +230,7 @@ class Outbox:
         done = {outgoing.row for outgoing in rows}
         self._rows -= done
         lane.rows = deque(outgoing for outgoing in lane.rows if outgoing.row not in done)
-        lane.failures = lane.crashes = 0
+        lane.goes()
 
     async def _later(self, door: Door, lane: Lane, outgoing: Outgoing, later: TryLater) -> None:
         seconds = later.seconds
@@ -236,11 +238,21 @@ class Outbox:
             seconds = max(seconds, pause_after(lane.failures))
             lane.failures += 1
             await self._tried(lane, outgoing)
+        await self._say_late(door, lane)
         if later.everybody:
             door.not_before = max(door.not_before, self.steady() + seconds)
         else:
             lane.not_before = self.steady() + seconds
         lane.drop_forgotten(self._rows)
+
+    async def _say_late(self, door: Door, lane: Lane) -> None:
+        """Only while others are reached: in an outage no next addressee would be either."""
+        late = lane.late(self.steady(), door.went_at, IN_TIME)
+        if late:
+            name = lane.address.channel
+            await self.gave_up(
+                [Undelivered(o.row, gone=False, channel=name, late=True) for o in late]
+            )
 
     async def _crashed(self, lane: Lane, outgoing: Outgoing, error: Exception) -> None:
         lane.crashes += 1

@@ -177,11 +177,15 @@ class Committed:
 
 @dataclass(frozen=True, slots=True)
 class Undelivered:
-    """A row that will never arrive. ``gone``: nothing reaches this recipient any more."""
+    """A row that will never arrive. ``gone``: nothing reaches this recipient any more.
+
+    ``late``: it is tried on, but whoever waits for a member must not wait for that.
+    """
 
     row: int
     gone: bool
     channel: str = ""
+    late: bool = False
 
 
 class Log(Protocol):
@@ -242,6 +246,7 @@ class Work(Protocol):
     def owed(self, after_row: int = 0, limit: int = 1000, /) -> tuple[Outgoing, ...]: ...
     def sent(self, rows: Sequence[tuple[Outgoing, Receipt]], at: datetime, /) -> frozenset[int]: ...
     def tried(self, row: int, /) -> None: ...
+    def owed_to(self, row: int, /) -> tuple[Visitor | Staff | None, str | None]: ...
     def give_up(self, row: int, /) -> tuple[Visitor | Staff | None, str | None]: ...
     def heard(self, address: Address, message: str, at: datetime, /) -> None: ...
     def erasable(self, address: Address, since: datetime, /) -> tuple[str, ...]: ...

@@ -21,6 +21,7 @@ from bot.core.messages import (
     Received,
     Say,
     Screen,
+    Staff,
     Tapped,
     Timer,
     Visitor,
@@ -28,7 +29,7 @@ from bot.core.messages import (
 from bot.core.records import NamesInUse, RequestsOf
 from bot.core.taps import Move
 from bot.dispatcher import Dispatcher
-from bot.ports import Address, Outgoing, TryLater, Undelivered
+from bot.ports import Address, Outgoing, Owed, TryLater, Undelivered
 from bot.store.errors import DiskFull, Locked
 
 
@@ -344,6 +345,29 @@ async def test_a_row_given_up_goes_and_is_heard_of_in_one_transaction(home: Home
     await home.dispatcher.gave_up(gone)
     assert await home.store.run(lambda work: work.owed()) == ()
     assert await home.state() == [("ask r1", "t2", "not delivered")]  # t2 was about no request
+
+
+async def test_a_row_that_is_late_stays_and_only_a_member_counts_as_out_of_reach(home: Home):
+    home.outbox.held = True
+    heard_of: list[NotDelivered] = []
+
+    def turn(knowledge, known, event):
+        heard_of.extend([event.body] if isinstance(event.body, NotDelivered) else [])
+        return FAKE_CORE.turn(knowledge, known, event)
+
+    home.dispatcher.core = replace(FAKE_CORE, turn=turn)
+    await home.dispatcher.take([heard(1, text="ask r1"), heard(2)])
+
+    def owe(work):
+        desk = Address("fake", "desk")
+        work.bind(desk, Staff("anna"), NOW)
+        work.owe(desk, Owed(Screen("card"), request="r1"))
+        return work.owed()
+
+    owed = await home.store.run(owe)
+    await home.dispatcher.gave_up([Undelivered(o.row, False, "fake", late=True) for o in owed])
+    assert await home.store.run(lambda work: work.owed()) == owed
+    assert heard_of == [NotDelivered(Staff("anna"), "r1", "fake")]
 
 
 async def test_a_crash_of_the_houses_own_event_is_told_to_who_handed_it_in(homes: Homes):

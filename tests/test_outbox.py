@@ -14,7 +14,7 @@ from soaking import soak
 from bot.core.messages import Screen
 from bot.lanes import Bucket, pause_after
 from bot.outbox import Outbox
-from bot.ports import Address, Limits, Outgoing, Owed, Receipt, Refused, TryLater
+from bot.ports import Address, Limits, Outgoing, Owed, Receipt, Refused, TryLater, Undelivered
 from bot.store.errors import Locked
 
 FIVE_HUNDRED = TryLater(0.0)
@@ -265,6 +265,43 @@ async def test_a_message_nobody_would_take_is_given_up_alone(home: Home):
     assert home.channel.texts() == ["2 · t2"]
     assert await home.state() == [("ask r1", "t2", "not delivered")]
     assert [what for what, _ in home.lines] == ["refused"]
+
+
+async def goes_on(home: Home) -> None:
+    """Somebody else gets something now and then."""
+    for _ in range(10):
+        await owed(home, "c", chat="8")
+        await home.time.sleep(200)
+
+
+async def late(home: Home, *, outage: bool = False) -> list[tuple[float, list[Undelivered]]]:
+    """What is said to be late, and when, while chat 7 takes nothing for an hour."""
+    said: list[tuple[float, list[Undelivered]]] = []
+
+    async def gave_up(rows) -> None:
+        said.append((home.time.seconds, list(rows)))
+
+    home.outbox.gave_up = gave_up
+    home.channel.fault_for = lambda o: (
+        TryLater(30.0) if home.time.seconds < 3600 and (outage or o.address.id == "7") else None
+    )
+    await owed(home, "a", "b")
+    others = asyncio.create_task(goes_on(home))
+    await home.drained()
+    await others
+    await home.drained()
+    assert home.channel.texts("7") == ["a", "b"]
+    return said
+
+
+async def test_what_does_not_arrive_in_a_quarter_of_an_hour_is_said_once_and_tried_on(home: Home):
+    ((at, rows),) = await late(home)
+    assert 900 <= at <= 1000
+    assert [row.late for row in rows] == [True, True]
+
+
+async def test_in_an_outage_nobody_is_said_to_be_out_of_reach(home: Home):
+    assert await late(home, outage=True) == []
 
 
 async def test_a_crashing_send_is_parked_after_five_tries_and_others_go_on(home: Home):

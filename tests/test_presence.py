@@ -797,6 +797,41 @@ def test_with_a_colleague_there_it_is_hers_and_nobody_else_is_told():
     assert (kim.request.claimed_by, kim.request.post) == (None, SPIELWAGEN)
 
 
+def both_unreachable() -> tuple[Talk, Person, Person]:
+    """Neither cem's nor dana's card arrives, and nobody is away."""
+    talk, kim, _cem, anna = two_rungs()
+    seat(talk, "lea", role=Role.COORDINATOR, district="magdeburg")
+    sending(kim, consent=True)
+    for name in ("cem", "dana"):
+        talk.happens(House(), NotDelivered(Staff(name), kim.request.id))
+    return talk, kim, anna
+
+
+def test_a_card_that_reaches_none_of_several_goes_to_the_next_addressee():
+    talk, kim, anna = both_unreachable()
+    somebody_has_it(talk, kim)
+    assert "Übernehmen" in anna.labels
+
+
+def test_at_the_next_post_it_counts_anew_whom_it_did_not_reach():
+    talk, kim, _anna = both_unreachable()
+    talk.happens(House(), NotDelivered(Staff("anna"), kim.request.id))
+    assert kim.request.missed == ("anna",)
+    assert kim.request.overdue_since is None
+    talk.happens(House(), NotDelivered(Staff("bo"), kim.request.id))
+    assert kim.request.overdue_since == talk.at  # nobody is next: the visitor is told
+
+
+def test_whoever_was_out_of_reach_and_takes_it_is_reached():
+    talk, kim, cem, _ = two_rungs()
+    sending(kim, consent=True)
+    talk.happens(House(), NotDelivered(Staff("cem"), kim.request.id))
+    assert kim.request.missed == ("cem",)
+    cem.taps("Übernehmen")
+    talk.happens(House(), NotDelivered(Staff("dana"), kim.request.id))
+    assert (kim.request.claimed_by, kim.request.post) == ("cem", SPIELWAGEN)
+
+
 def test_what_waits_for_nobody_or_is_overdue_already_is_not_moved_twice():
     talk, kim, anna, bo = offices()
     sending(kim)

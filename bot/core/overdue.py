@@ -128,6 +128,7 @@ def move(turn: Turn, request: Request, rung: Rung, key: str = "promise_moved") -
         tried=(*request.tried, before),
         claimed_by=None,
         overdue_since=None,
+        missed=(),
         offered=None,
         consulted=(),
     )

@@ -267,6 +267,7 @@ class Request:
     pending: Pending | None = None  # done at the desk, released in some seconds
     passed_to: str = ""  # whom the desk named when it was passed on
     silenced_until: datetime | None = None  # blocked: nothing of it reaches the desk until then
+    missed: tuple[str, ...] = ()  # members of its post whom the card did not reach
     offered: str | None = None  # post of another carrier that the visitor is asked about
     agreed: tuple[str, ...] = ()  # posts of other carriers that the visitor said yes to
     consulted: tuple[Consulted, ...] = ()

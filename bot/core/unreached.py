@@ -1,5 +1,7 @@
 """A card that reaches nobody at a post: the next addressee has it, its coordinator hears it."""
 
+from dataclasses import replace
+
 from bot.core import overdue
 from bot.core import request as requests
 from bot.core.messages import Count, Screen, Staff
@@ -17,7 +19,9 @@ def unreached(turn: Turn, member_id: str, request: Request) -> None:
     if request.claimed_by == member_id:
         requests.give_back(turn, request)
         request = turn.request(request.id) or request
-    others = [m for m in desks(turn, request) if m.id != member_id]
+    request = replace(request, missed=(*request.missed, member_id))
+    turn.put(request)
+    others = [m for m in desks(turn, request) if m.id not in request.missed]
     if any(not absent(m, turn.event.at) for m in others) or request.claimed_by is not None:
         return
     if request.due is None or request.overdue_since is not None or request.practice:

@@ -120,10 +120,15 @@ class Letters(Matters):
 
     def give_up(self, row: int) -> tuple[Visitor | Staff | None, str | None]:
         """Delete the row: whom it did not reach, and the request it was about."""
+        found = self.owed_to(row)
+        self._do("drop_outbox", id=row)
+        return found
+
+    def owed_to(self, row: int) -> tuple[Visitor | Staff | None, str | None]:
+        """Whom the row is for, and the request it is about."""
         found = self._one("outbox_row", id=row)
         if found is None:
             return None, None
-        self._do("drop_outbox", id=row)
         return person(self._one("who", hash=found[0])), found[1]
 
     def request_of(self, row: int) -> str | None:
