@@ -5,7 +5,7 @@ import contextlib
 import secrets
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from time import monotonic
 
@@ -172,7 +172,7 @@ class App:
     async def use(self, knowledge: Knowledge) -> None:
         """From the next batch on, everybody is answered from this knowledge."""
         old = self.knowledge
-        self.knowledge = replace(knowledge, operator=old.operator, keep=old.keep)
+        self.knowledge = knowledge.in_house(old.operator, old.keep, old.doors)
         await self.store.run(self._watch_endings)
         self.log("knowledge changed", version=knowledge.version, before=old.version)
 
@@ -248,7 +248,7 @@ def with_operator(
     knowledge: Knowledge, operator: Mapping[str, str], keep: Keep | None = None
 ) -> Knowledge:
     """The knowledge, knowing who runs this bot and for how long they keep what."""
-    return replace(knowledge, operator=dict(operator), keep=keep or Keep())
+    return knowledge.in_house(dict(operator), keep or Keep(), knowledge.doors)
 
 
 def _all_owed(work: Work) -> list[Outgoing]:

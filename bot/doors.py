@@ -203,7 +203,8 @@ async def name_doors(app: App, doors: Doors) -> None:
     """The core may name links into the house; again until Telegram has said the bot's name."""
     while True:
         links = await doors.links(GAP)
-        app.knowledge = replace(app.knowledge, doors=tuple(links))
+        known = app.knowledge
+        app.knowledge = known.in_house(known.operator, known.keep, tuple(links))
         if not any(NAME_HERE in link for link in links):
             return
         await asyncio.sleep(NAME_EVERY)

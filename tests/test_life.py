@@ -11,6 +11,7 @@ from bot import commands
 from bot.commands import NoDoors
 from bot.core.messages import Outage, Started, Tapped, Timer
 from bot.core.records import OpenRequests, RequestKey, TeamKey
+from bot.core.retention import Keep
 
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # 9:00 in Berlin
 OFFICE = "netzwerkstelle-magdeburg"
@@ -268,6 +269,33 @@ async def test_after_a_restore_nobody_is_asked_again_what_was_due_meanwhile(home
     await home.move(home.clock.at + timedelta(minutes=1))
     assert "gemeldet" not in home.told("visitor")
     assert "Der Bot war eine Weile weg" in home.told("visitor")
+
+
+# ── In every language, after a reload ───────────────────────────────────────────────────────────
+
+
+async def test_who_answers_for_the_data_is_said_in_another_language_too(home):
+    await home.say("visitor", Started("", "en"))
+    await home.say("visitor", "/datenschutz")
+    assert home.app.knowledge.operator["email"] in home.last("visitor").text
+    assert "encrypted" in home.last("visitor").text
+
+
+async def test_after_a_reload_the_house_has_the_same_doors_and_periods_in_every_language(home):
+    known = home.app.knowledge
+    link, keep = "https://lotse.example/{payload}", Keep(words=timedelta(days=7))
+    home.app.knowledge = known.in_house(known.operator, keep, (link,))
+    await home.app.use(real_knowledge())
+    home.log.clear()  # that it changed
+    for language in ("de", "en"):
+        now = home.app.knowledge.speaking(language)
+        assert (now.operator, now.keep, now.doors) == (known.operator, keep, (link,))
+    await joins(home, "Karla", role="coordinator", district="magdeburg")
+    await home.say("Karla", "/einladen")
+    await home.tap("Karla", "Jemanden einladen")
+    await home.tap("Karla", NAME)
+    await home.say("Karla", "Olga")
+    assert "https://lotse.example/i_" in home.told("Karla")
 
 
 # ── Before it is live ───────────────────────────────────────────────────────────────────────────

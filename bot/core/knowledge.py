@@ -1,7 +1,7 @@
 """Everything the authors wrote, as one value."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from bot.core.calendar import Calendar
@@ -74,6 +74,16 @@ class Knowledge:
         """The language's words of time → the German ones; none where nobody wrote them."""
         found = self.languages.get(language)
         return found.times if found else {}
+
+    def in_house(
+        self, operator: Mapping[str, str], keep: Keep, doors: tuple[str, ...]
+    ) -> "Knowledge":
+        """The same, knowing in every language who runs this bot, what they keep, and its doors."""
+        others = {
+            language: replace(other, operator=operator, keep=keep, doors=doors)
+            for language, other in self.others.items()
+        }
+        return replace(self, operator=operator, keep=keep, doors=doors, others=others)
 
     @property
     def wordless(self) -> bool:
