@@ -9,7 +9,7 @@ from bot.core.messages import Command
 from bot.core.outcome import HELPED, MOST_NEXT, NOT_HELPED
 from bot.core.records import Answer, Conversation, Role
 from bot.core.situation import FEW
-from bot.core.taps import Move
+from bot.core.taps import Move, Open
 from bot.core.tree import Audience, Node
 
 LABELS = ("Hat das geholfen?", "Zum Weitergeben")
@@ -83,8 +83,8 @@ def test_a_yes_is_counted_by_screen_and_by_nothing_else():
 def test_a_no_leads_to_what_was_not_seen_yet_and_to_a_person():
     kim = at("mobbing.klasse").pushes(Move.HELPED).taps("Nein, eher nicht")
     assert kim.talk.store.counts == {f"{NOT_HELPED}mobbing.klasse": 1}
-    *following, person = kim.labels
-    assert person == "Wer kann helfen?"
+    *following, roles, person = kim.labels
+    assert (roles, person) == ("Wer macht was?", "Wer kann helfen?")
     assert 1 <= len(following) <= MOST_NEXT
     kim.taps(following[0])
     assert not stands(kim, "mobbing.klasse")
@@ -99,7 +99,7 @@ def test_who_has_seen_everything_is_led_to_a_person():
     answers = (*every, Answer("mobbing.klasse"))
     talk.store.save(Conversation("kim", talk.at, answers, audience=Audience.PUPIL))
     kim.pushes(Move.HELPED).taps("Nein, eher nicht")
-    assert kim.labels == ["Wer kann helfen?"]
+    assert kim.labels == ["Wer macht was?", "Wer kann helfen?"]
     assert "Mensch" in kim.text
 
 
@@ -233,3 +233,58 @@ def test_a_request_keeps_the_state_that_its_visitor_had_read():
 def test_the_card_to_take_along_says_its_state():
     kim = at("mitnehmen.karte", district="halle", school="ST-33")
     assert f"Stand der Inhalte: {knowledge().version}" in kim.text
+
+
+# ── Who does what ───────────────────────────────────────────────────────────────────────────────
+
+WHO = (
+    "Klassenleitung", "Schulleitung", "Schulsozialarbeit", "Netzwerkstelle", "Jugendamt",
+    "Schulpsychologie", "Landesschulamt",
+)  # fmt: skip
+COMPARED = "wer-macht-was"
+
+
+def test_every_comparison_names_all_seven_with_sources():
+    piece = knowledge().tree.topics[COMPARED]
+    nodes = [node for node in piece.nodes.values() if isinstance(node, Node)]
+    assert len(nodes) >= 7
+    for node in nodes:
+        assert node.sources
+        for words in node.say.variants():
+            assert all(who in words for who in WHO), node.ref
+
+
+@pytest.mark.parametrize("topic", [t.id for t in knowledge().tree.subjects()])
+def test_from_each_topic_the_comparison_of_its_concern_is_shown(topic: str):
+    tree = knowledge().tree
+    audience = next(iter(sorted(tree.topics[topic].audiences)))
+    gate = tree.nodes[f"{COMPARED}.anliegen"]
+    wanted = gate.to.get(topic, gate.to["other"])
+    kim = at(tree.topics[topic].start, audience).pushes(Open(COMPARED))
+    assert stands(kim, wanted)
+    kim.taps("Weiter")
+    assert stands(kim, tree.topics[topic].start)
+
+
+def test_concerns_differ_and_the_card_leads_there_too():
+    kim = at("schulverweigerung.lange", district="halle", school="ST-33")
+    kim.pushes(Open("mitnehmen")).taps("Wer macht was?")
+    assert stands(kim, f"{COMPARED}.fehlen")
+    kim.taps("Alle auf einen Blick")
+    assert stands(kim, f"{COMPARED}.allgemein")
+    assert "Karte" in kim.taps("Weiter").text
+
+
+def test_without_a_topic_the_general_one_is_shown():
+    kim = at("eingang.worum").pushes(Open(COMPARED))
+    assert stands(kim, f"{COMPARED}.allgemein")
+
+
+def test_a_tree_without_the_comparison_goes_without_it():
+    kim = at("mobbing.klasse")
+    tree = kim.talk.k.tree
+    topics = {name: topic for name, topic in tree.topics.items() if name != COMPARED}
+    kim.talk.k = replace(kim.talk.k, tree=replace(tree, topics=topics))
+    kim.pushes(Move.HELPED).taps("Nein, eher nicht")
+    assert kim.labels[-1] == "Wer kann helfen?"
+    assert "Wer macht was?" not in kim.labels

@@ -9,7 +9,7 @@ from bot.core.messages import Button, Count, Screen, Visitor
 from bot.core.records import Conversation, Ref
 from bot.core.screens import human
 from bot.core.standing import place_of, show, sight_of, stand, ways
-from bot.core.taps import Choose, Move
+from bot.core.taps import Choose, Move, Open
 from bot.core.tree import Choice, Goto, Node, Topic
 from bot.core.values import replace
 from bot.core.view import Sight
@@ -19,6 +19,7 @@ from bot.core.world import Turn
 HELPED: Final = "helped/"  # what is counted: helped/<node>, without a district
 NOT_HELPED: Final = "not_helped/"
 MOST_NEXT: Final = 3
+ROLES: Final = "wer-macht-was"  # the piece that compares who does what
 # Contacts near the visitor would tell where the visitor is; what is passed on knows nobody.
 NEAR: Final = frozenset({"post", "ladder", "school", "office", "reader", "card"})
 
@@ -58,9 +59,11 @@ def told(turn: Turn, conversation: Conversation, ref: Ref) -> None:
         for node, choice in next_best(turn, sight, place)
     )
     person = human(turn, sight, skip_school=place.skip_school)
-    back = turn.way(Move.STAY, "way_back")
+    compared = turn.k.tree.topics.get(ROLES)
+    roles = (Button(compared.title, Open(ROLES)),) if compared else ()
     text = turn.text("not_helped" if following else "not_helped_person", audience)
-    show(turn, conversation, Screen(text, (*following, person), (back, *ways(turn, audience))))
+    ways_out = (turn.way(Move.STAY, "way_back"), *ways(turn, audience))
+    show(turn, conversation, Screen(text, (*following, *roles, person), ways_out))
 
 
 def next_best(turn: Turn, sight: Sight, place: Place) -> tuple[tuple[str, Choice], ...]:

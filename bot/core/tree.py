@@ -174,6 +174,10 @@ class Gate:
     needs_place: bool = False
     line: int = 0
 
+    def by_topic(self, topic: str | None) -> str:
+        """Where this topic leads, of a gate that asks for it."""
+        return self.to.get(topic or OTHER, self.to[OTHER])
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -237,6 +241,8 @@ class Tree:
 
 
 ENTRANCE = "eingang"
+BY_TOPIC = "topic"  # a gate that asks which topic is walked …
+OTHER = "other"  # … and where those lead that it does not name
 
 # The named functions a gate may ask, each with its outcomes; ``view`` answers them.
 DECISIONS: Mapping[str, frozenset[str]] = {
@@ -244,4 +250,5 @@ DECISIONS: Mapping[str, frozenset[str]] = {
     "reachable": frozenset({"live", "nobody"}),
     "next_carrier": frozenset({"other", "same", "none"}),
     "school": frozenset({"allowed", "excluded"}),
+    BY_TOPIC: frozenset({OTHER}),  # and any topic: see ``Gate.by_topic``
 }

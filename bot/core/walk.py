@@ -20,7 +20,7 @@ from bot.core.conditions import (
     settled,
 )
 from bot.core.records import Answer
-from bot.core.tree import ENTRANCE, Act, Ask, Call, Choice, Done, Gate, Goto, Node, Tree
+from bot.core.tree import BY_TOPIC, ENTRANCE, Act, Ask, Call, Choice, Done, Gate, Goto, Node, Tree
 from bot.core.values import replace
 
 MAX_ANSWERS = 200  # a walk this long has gone in circles; the older half is let go
@@ -71,6 +71,8 @@ def enter(
         if question is not None:
             frames = (*frames, Frame(ref))
             ref = question
+        elif isinstance(there, Gate) and there.decide == BY_TOPIC:
+            ref = there.by_topic(topic)
         elif isinstance(there, Gate):
             skip = skips(tree, topic, frames, path)
             ref = there.to[view.decide(there.decide, skip_school=skip)]

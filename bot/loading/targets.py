@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.core.check.findings import meant
-from bot.core.tree import DECISIONS, Call, Done, Goto, Target
+from bot.core.tree import BY_TOPIC, DECISIONS, Call, Done, Goto, Target
 from bot.loading.pages import Page, Path
 from bot.loading.shapes import ChoiceShape
 
@@ -39,6 +39,7 @@ class Targets:
                 meant(decide, DECISIONS),
             )
             outcomes = frozenset(to)
+        allowed = outcomes | self._names.topics.keys() if decide == BY_TOPIC else outcomes
         for missing in sorted(outcomes - set(to)):
             self._fault(
                 (*path, "to"),
@@ -49,12 +50,12 @@ class Targets:
         found: dict[str, str] = {}
         for outcome, name in to.items():
             where = (*path, "to", outcome)
-            if outcome not in outcomes:
+            if outcome not in allowed:
                 self._fault(
                     where,
                     "tree-unknown-outcome",
                     f"„{decide}“ hat kein Ergebnis „{outcome}“.",
-                    meant(outcome, outcomes),
+                    meant(outcome, allowed),
                 )
             found[outcome] = self._resolved(name, where, f"Das Ergebnis „{outcome}“") or ref
         return found
