@@ -181,11 +181,12 @@ def without_number(label: str) -> str:
 
 # ── The web ─────────────────────────────────────────────────────────────────────────────────────
 
-_ARTICLE = re.compile(r'<article id="m(\d+)" data-row="(\d+)"[^>]*>(.*?)</article>', re.DOTALL)
+_ARTICLE = re.compile(r'<article id="m(\d+)"[^>]* data-row="(\d+)"[^>]*>(.*?)</article>', re.DOTALL)
 _KNOB = re.compile(r'<button name="tap" value="([^"]+)"[^>]*>(.*?)</button>', re.DOTALL)
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 _ACTION = re.compile(r'<form[^>]*action="([^"]+)"[^>]*>(.*?)</form>', re.DOTALL)
 _BREAK = re.compile(r"<br>|</p><p>|</p>\s*<form")
+_MARK = re.compile(r'<span class="[^"]*">(\w+)</span>')  # what stands in brackets elsewhere
 _TAG = re.compile(r"<[^>]+>")
 _NUMBER = re.compile(r'<span class="number">\d+</span>')
 
@@ -310,7 +311,8 @@ class Pages(Stage):
 
 def as_shown(article: str, knobs: str) -> Screen:
     """An article of a page, and the buttons that belong to it."""
-    text = said(_BREAK.sub("\n", article.partition("<form")[0]))
+    marked = _MARK.sub(r"[\1]", article.partition("<form")[0])
+    text = said(_BREAK.sub("\n", marked))
     found = [(said(inner), bool(_NUMBER.search(inner))) for _, inner in _KNOB.findall(knobs)]
     choices = tuple(button(label) for label, numbered in found if numbered)
     ways = tuple(button(label) for label, numbered in found if not numbered)

@@ -27,6 +27,12 @@ OTHERWISE = {
     ("web", "falsche-einladungen-werden-langsamer"): (
         "A wrong invitation is refused at the door of the desk, with limits of its own."
     ),
+    ("web", "wer-weiter-raet-ist-bis-morgen-gesperrt"): (
+        "A wrong invitation is refused at the door of the desk, with limits of its own."
+    ),
+    ("web", "wer-geht-waehrend-eine-antwort-wartet-die-antwort-kommt-an"): (
+        "With the access the log-in ends, and with it the page that would say so."
+    ),
     ("web", "wer-geht-verliert-den-zugang-sofort"): (
         "With the access the log-in ends, and with it the page that would say so."
     ),
