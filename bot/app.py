@@ -23,6 +23,7 @@ from bot.outbox import Outbox
 from bot.ports import Channel, Limits, Log, Outgoing, where
 from bot.purge import Purge
 from bot.rotation import Rotation
+from bot.shelf import give_back
 from bot.store import Store, StoreError, Work
 from bot.store.errors import DiskFull, Locked
 from bot.timers import Timers
@@ -135,6 +136,7 @@ class App:
         async with self.running():
             listening = [asyncio.create_task(self.listen(channel)) for channel in self.channels]
             stopped = asyncio.create_task(stop.wait())
+            give_back()
             ready()
             await asyncio.wait([*listening, stopped], return_when=asyncio.FIRST_COMPLETED)
             for task in (*listening, stopped):

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from tests.bench import kills, stores, traffic, words
+from tests.bench import kills, stores, traffic, web, words
 from tests.bench.table import Row, table
 
 PARTS: Mapping[str, Callable[[], Iterator[Row]]] = {
@@ -11,6 +11,7 @@ PARTS: Mapping[str, Callable[[], Iterator[Row]]] = {
     "kills": kills.rows,
     "stores": stores.rows,
     "words": words.rows,
+    "web": web.rows,
 }
 
 
