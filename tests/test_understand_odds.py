@@ -44,7 +44,7 @@ def entry(way, *, level="acute", explicit=False):
 
 
 def test_traits_are_words_neighbours_and_four_letters():
-    assert list(traits(("ich", "weine"))) == ["=ich", "_ich", "ich_", "=weine", "_wei", "wein", "eine", "ine_", "ich weine", "weine*"]  # fmt: skip
+    assert list(traits(("ich", "weine"))) == ["=ich", "=weine", "_wei", "eine", "ich weine", "weine*"]  # fmt: skip
     assert "ich~sehr" in traits(("ich", "weine", "sehr"))
     assert list(traits(())) == []
 
@@ -92,7 +92,7 @@ def test_what_was_taught_is_felt_in_other_words(text, level, worry):
 
 
 def test_a_sentence_does_not_drown_in_a_long_text():
-    calm, alarming = "wann ist der nächste elternabend " * 30, "ich will für immer weg sein " * 8
+    calm, alarming = "wann ist der nächste elternabend " * 30, "ich will für immer weg sein " * 16
     assert taught().felt(calm).level == 0
     assert taught().felt(calm + alarming + calm).level == 2
 

@@ -10,7 +10,8 @@ from bot.core.understand.text import words
 
 _READ: Final = 700  # words
 _PART: Final = 50  # words that are judged at once; in a longer text a sentence would drown …
-_STEP: Final = 30  # … so it is read in parts that overlap
+_STEP: Final = 36  # … so it is read in parts that overlap
+_BEGINNING: Final = 200  # words that say what it is about
 
 
 @dataclass(frozen=True)
@@ -41,5 +42,5 @@ class Said:
 
     @cached_property
     def traits(self) -> Traits:
-        """The traits of the whole."""
-        return self.parts[0] if len(self.words) <= _PART else traits(self.words)
+        """The traits of its beginning, nearly always the whole."""
+        return self.parts[0] if len(self.words) <= _PART else traits(self.words[:_BEGINNING])

@@ -19,6 +19,7 @@ _ASIDE: Final = 0.05  # what is added for "not for us": its sentences have least
 _LEANING: Final = 0.1  # of how much likelier a topic is for who asks; more made worse of the rest
 _WHOLE: Final = 5  # letters of a known word that may stand in a compound
 _LONGEST_PART: Final = 24  # letters of it
+_LONGEST_WORD: Final = 60  # letters of an unknown word that are searched for known ones
 _LOOKED_AT: Final = 20  # words that are looked at when none of a text is known as it stands
 _FEW: Final = 9.0  # sentences of an audience that count as much as those of all
 _SHARP: Final = 3.0  # the score is the share of e to this times what speaks for a topic
@@ -84,7 +85,7 @@ class TopicIndex:
         """Whether any word is known, or one is part of it or a slip: letters are no evidence."""
         if not self._known.isdisjoint(row):
             return True
-        looked_at = row[:_LOOKED_AT]
+        looked_at = [word[:_LONGEST_WORD] for word in row[:_LOOKED_AT]]
         return any(
             not self._known.isdisjoint(_within(word)) or not self._slips.isdisjoint(_slips(word))
             for word in looked_at

@@ -67,8 +67,8 @@ class Ways:
                 if any(first.isdisjoint(places.words) for first in self._first[index]):
                     hopeless.add(index)
                     continue
-                groups = [[places.of(phrase) for phrase in group] for group in way.groups[1:]]
-                if not all(any(group) for group in groups):
+                groups = places.groups(way)
+                if groups is None:
                     hopeless.add(index)
                 elif places.take(phrase, groups, way):
                     numbers.add(way.number)
@@ -83,6 +83,16 @@ class _Places:
         self._phrases = phrases
         self._known: dict[str, list[int]] = {}
 
+    def groups(self, way: Way) -> list[list[list[int]]] | None:
+        """Where each group but the anchor has words; None where one of them has none."""
+        groups: list[list[list[int]]] = []
+        for group in way.groups[1:]:
+            rows = [row for phrase in group if (row := self.of(phrase))]
+            if not rows:
+                return None
+            groups.append(rows)
+        return groups
+
     def take(self, anchor: str, groups: Sequence[Sequence[list[int]]], way: Way) -> bool:
         """Whether every group has a word near one place of the anchor, nothing against it."""
         against = [self.of(phrase) for phrase in way.unless]
@@ -94,14 +104,15 @@ class _Places:
 
     def of(self, phrase: str) -> list[int]:
         """The places where a phrase begins, in order."""
-        if phrase not in self._known:
+        known = self._known.get(phrase)
+        if known is None:
             first, *rest = self._phrases[phrase]
             starts = self.words.get(first, [])
             for step, word in enumerate(rest, 1):
                 there = set(self.words.get(word, ()))
                 starts = [at for at in starts if at + step in there]
-            self._known[phrase] = starts
-        return self._known[phrase]
+            known = self._known[phrase] = starts
+        return known
 
 
 def _near(places: Sequence[list[int]], at: int, window: int) -> bool:
@@ -131,7 +142,10 @@ class _Vocabulary:
             ):
                 for shorter in _less_a_letter(body):
                     self._slips[shorter].add(word)
-        self._heads = {body[:2] for body in self._starts}
+        lengths: defaultdict[str, set[int]] = defaultdict(set)
+        for body in self._starts:
+            lengths[body[:2]].add(len(body))
+        self._lengths = {head: sorted(of_stems) for head, of_stems in lengths.items()}
         self._stem_lengths = sorted(
             {len(body) + d for body in self._starts if len(body) >= 7 for d in (-1, 0, 1)}
         )
@@ -153,9 +167,9 @@ class _Vocabulary:
 
     def _of(self, form: str, *, guess: bool) -> set[str]:
         found = {form} if form in self._whole else set()
-        if form[:2] in self._heads:
-            cuts = (form[:cut] for cut in range(2, min(len(form), _LONGEST_WORD) + 1))
-            found |= {f"{cut}*" for cut in cuts if cut in self._starts}
+        for length in self._lengths.get(form[:2], ()):
+            if (stem := form[:length]) in self._starts and len(stem) == length:
+                found.add(f"{stem}*")
         found |= {f"*{end}" for end in self._ends if form.endswith(end)}
         short = _WORD_WITH_SLIP - 1 <= len(form) <= _LONGEST_WORD
         if guess and short and not found and form not in self._unlike:
