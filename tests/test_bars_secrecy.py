@@ -117,7 +117,9 @@ async def opened_office(talk: Talking, site: Site) -> None:
     await talk.taps(WORKER, "Übungsanfrage starten", "Übernehmen", "Antworten")
     await talk.says(WORKER, "Hallo, das ist nur eine Übung.")
     await talk.taps(WORKER, "Senden", "Abschließen", "Beantwortet")
-    await talk.reads(WORKER, "Der Text wird nach 30 Tagen gelöscht")  # ten seconds later
+    await talk.reads(
+        WORKER, "Der Text wird 30 Tage nach dem Abschluss gelöscht"
+    )  # ten seconds later
     await talk.says(COLLEAGUE, "/stelle")
     await talk.taps(COLLEAGUE, "Ab jetzt annehmen")
 

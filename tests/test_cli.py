@@ -490,7 +490,7 @@ def test_the_delivered_example_plays_at_the_terminal(tmp_path):
     path = ROOT / "tests" / "scenarios" / "antwort-mit-vorschau-und-abschluss.yaml"
     done = lotse(tmp_path, "chat", "--script", str(path))
     assert done.returncode == 0, done.stderr
-    assert "Der Text wird nach 30 Tagen gelöscht" in done.stdout
+    assert "Der Text wird 30 Tage nach dem Abschluss gelöscht" in done.stdout
 
 
 def test_chat_on_an_empty_house_promises_nothing(tmp_path):

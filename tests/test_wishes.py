@@ -21,12 +21,14 @@ from bot.core.messages import (
     Timer,
 )
 from bot.core.records import Reason, Ref, RefKey, Request
-from bot.core.taps import Act, Choose
+from bot.core.retention import Keep
+from bot.core.taps import Act, Choose, Speak
 from bot.core.tree import Reach
 from bot.core.wishes import number_of
 from bot.core.world import Turn
 
 NUMBER = "0391 5555555"
+SENDS = {"Absenden", "Send", "Отправить"}
 
 
 def choosing(person, text="Es geht um die Pause."):
@@ -475,3 +477,32 @@ def test_a_card_that_shows_the_number_to_everybody_would_be_caught():
     careless = replace(honest, number=turn.enclosure(kim.request.id).number)
     assert NUMBER not in card_text(turn, honest)
     assert NUMBER in card_text(turn, careless)
+
+
+# ── For how long ────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("language", "days", "said"),
+    [("de", 7, "7 Tage"), ("de", 1, "1 Tag "), ("en", 7, "7 days"), ("ru", 2, "2 дня")],
+)
+def test_every_sentence_about_erasing_says_the_period_that_is_set(language, days, said):
+    talk, kim, anna, _bo = offices()
+    keep = Keep(words=timedelta(days=days))
+    talk.k = talk.k.in_house(talk.k.operator, keep, ())
+    kim.starts().pushes(Speak(language))
+    at_contact(kim).pushes(Choose("kontakt.wer_liest", "ja"))
+    assert said in kim.text
+    kim.says("Es geht um die Pause.")
+    sends = next(label for label in kim.labels if label in SENDS)
+    kim.taps(sends).commands(Command.PRIVACY)
+    assert said in kim.text
+    anna.taps("Übernehmen", "Abschließen", "Falscher Ort")
+    spoken = {1: "1 Tag ", 2: "2 Tage", 7: "7 Tage"}[days]
+    assert any(spoken in screen.text for screen in anna.seen[-3:])
+    kim.opens()
+    assert any(said in screen.text for screen in kim.news)
+    kim.commands(Command.END)
+    assert said in kim.text
+    anna.commands(Command.PRIVACY)
+    assert spoken in anna.text

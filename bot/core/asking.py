@@ -255,5 +255,6 @@ def privacy(turn: Turn, conversation: Conversation) -> str:
     named = "; ".join(f"{post_name(turn, p)}: {carrier_name(turn, p)}" for p in posts)
     values = dict(turn.k.operator) | {"carriers": named or turn.text("privacy_no_carrier")}
     channel = "telegram" if turn.event.channel == "telegram" else "other"
+    values["kept"] = turn.kept()
     values["channel"] = turn.text(f"channel_{channel}", conversation.audience)
     return turn.text("privacy", conversation.audience, **values)

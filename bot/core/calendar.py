@@ -13,13 +13,14 @@ from itertools import groupby, takewhile
 from operator import attrgetter
 from typing import Final, Self
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_time, format_timedelta
 from holidays.countries.germany import Germany
 
 from bot.core.directory import Directory, Holiday, PostKind, Span
 from bot.core.hours import ZONE as OUR_ZONE
 
 ZONE: Final = OUR_ZONE
+EVER: Final = 10**6  # of each unit: nothing becomes the next larger one
 HORIZON: Final = 120  # days: longer than the summer holidays, shorter than a promise worth making
 ENOUGH: Final = timedelta(hours=1)  # of a running span, or the next one is promised
 
@@ -249,6 +250,12 @@ def _package_until() -> date:
 
 
 # ── Words ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@cache
+def days(span: timedelta, locale: str = "de") -> str:
+    """A number of whole days as it is said, never as weeks or months: „30 Tage“, „1 Tag“."""
+    return format_timedelta(span, "day", threshold=EVER, locale=locale)
 
 
 def when(at: datetime, now: datetime, locale: str = "de") -> str:

@@ -47,7 +47,7 @@ def commanded(  # noqa: C901, PLR0912  (each command has its line)
         case Command.WEB:
             tell(turn, member, webward.desk(turn))
         case Command.PRIVACY:
-            tell(turn, member, turn.text("desk_privacy", None, **turn.k.operator))
+            tell(turn, member, turn.text("desk_privacy", None, kept=turn.kept(), **turn.k.operator))
         case Command.ERASE:
             turn.do(EraseChat(Staff(member.id)))
             tell(turn, member, turn.text("desk_erased"))

@@ -241,6 +241,7 @@ def close(turn: Turn, request: Request, reason: Reason) -> Request:
     request = finish(turn, request, reason)
     key = "closed_answered" if request.answered_at else "closed"
     values = {"name": request.name, "post": post_name(turn, request.post)}
+    values["kept"] = turn.kept(request)
     more = (following.offer(turn, request),) if reason is Reason.PASSED_ON else ()
     tell(turn, request, turn.text_for(request, key, **values), *more)
     return request

@@ -126,6 +126,7 @@ def gaps(turn: Turn, sight: Sight, place: Place) -> Mapping[str, str]:
     following = next_rung(rungs, rungs[0].post) if rungs else None
     return {
         "draft": draft(turn, sight.conversation, place),
+        "kept": turn.kept(),
         "channel": turn.text(f"channel_{channel}", sight.audience),
         "name": request.name if request else "",
         "wish": wishes.summary(turn, sight.conversation, sight.audience),

@@ -93,7 +93,7 @@ def release(turn: Turn, request: Request) -> Request:
         case Doing.CLOSE:
             request = replace(request, passed_to=pending.note)
             requests.close(turn, request, Reason(pending.to))
-            key = "closed_desk"
+            key, said = "closed_desk", {**said, "kept": turn.kept()}
         case Doing.HAND_OVER:
             key, said = handover.hand_over(turn, request, pending.to)
         case Doing.BLOCK:

@@ -276,7 +276,10 @@ def end(turn: Turn, conversation: Conversation) -> None:
         conversation = replace(fresh(conversation), draft=())
         mine.listed(turn, conversation, "end_open_requests")
         return
-    turn.say(Visitor(conversation.id), Screen(turn.text("ended", conversation.audience)))
+    turn.say(
+        Visitor(conversation.id),
+        Screen(turn.text("ended", conversation.audience, kept=turn.kept())),
+    )
     turn.do(EraseChat(Visitor(conversation.id)), ForgetConversation(conversation.id))
 
 

@@ -16,7 +16,7 @@ from bot.core.tree import Audience
 # What a node of a piece may say of the request being written or the one just sent.
 PIECE_PLACEHOLDERS = frozenset({
     "post", "carrier", "promise", "why", "next_post", "next_carrier", "draft", "name", "channel",
-    "wish",
+    "wish", "kept",
 })  # fmt: skip
 
 _PLAIN = """
@@ -31,7 +31,7 @@ _PLAIN = """
     danger_not_stored danger_offer only_german desk_already_done desk_chatter desk_end
     desk_ended desk_erased desk_foreign desk_help desk_no_tree desk_not_yours district_unknown
     do_accept do_answer do_claim do_close do_consent do_give_back do_pause do_permission do_plan
-    do_practice do_reply_discard do_reply_send draft_empty edited empty end_open_requests ended
+    do_practice do_reply_discard do_reply_send draft_empty edited empty end_open_requests
     erased erased_requests_go_on foreign_button help invitation_bad invitation_open_requests
     language_unchecked languages list_empty no_contact_known no_contact_known_elsewhere
     no_number_known no_post nobody_now none_of_these not_understood not_understood_again offtopic
@@ -131,9 +131,9 @@ _GAPS = {
     "card_window": "hours",
     "claimed_by_other": "name member",
     "close_why": "name",
-    "closed": "name post",
-    "closed_answered": "name post",
-    "closed_desk": "name",
+    "closed": "name post kept",
+    "closed_answered": "name post kept",
+    "closed_desk": "name kept",
     "danger_live": "post promise",
     "check_overdue": "day",
     "content_version": "version",
@@ -147,7 +147,7 @@ _GAPS = {
     "deadline_safe": "day",
     "deadline_source": "source date",
     "deadline_today": "step",
-    "desk_privacy": _OPERATOR,
+    "desk_privacy": f"{_OPERATOR} kept",
     "do_join": "name",
     "request_full": "name",
     "many_today": "until",
@@ -226,7 +226,8 @@ _GAPS = {
     "plan_now": "plan",
     "plan_recorded": "plan",
     "post_head": "post carrier",
-    "privacy": f"{_OPERATOR} carriers channel",
+    "ended": "kept",
+    "privacy": f"{_OPERATOR} carriers channel kept",
     "promise_broken": "name post promise",
     "promise_broken_ask": "name before post carrier",
     "promise_corrected": "name promise",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, assert_never, cast
 
-from bot.core.calendar import when
+from bot.core.calendar import days, when
 from bot.core.heard import Heard
 from bot.core.knowledge import Knowledge
 from bot.core.messages import Audit, Button, Effect, Event, Say, Screen, Staff, Visitor, Who
@@ -321,6 +321,11 @@ class Turn:
     def stand(self) -> str:
         """Which state of the content this is, for whoever asks later what was read."""
         return self.text("content_version", version=self.k.version)
+
+    def kept(self, request: Request | None = None) -> str:
+        """How long a text is kept after closing, as who reads it says it: „30 Tage“."""
+        k = self.k if request is None else self.german.speaking(request.language)
+        return days(self.german.keep.words, k.locale)
 
     def way(self, move: Move, key: str, audience: Audience | None = None) -> Button:
         return Button(self.text(key, audience), move)
