@@ -6,6 +6,7 @@ import re
 import pytest
 from web.house import PLAIN, Browser, House, opened
 
+from bot.channels.web.limits import ALL
 from bot.core.messages import Screen
 from bot.ports import Address, Outgoing, Owed, TryLater
 
@@ -351,6 +352,15 @@ async def test_who_writes_of_danger_is_never_held_up(tmp_path):
         page = await browser.post("/say", text="ich will nicht mehr leben")
         assert page.status == 200
         assert "112" in page.text
+
+
+async def test_who_helps_now_is_shown_to_who_is_held_up(tmp_path):
+    async with opened(tmp_path) as house:
+        browser = await begun(house)
+        while not house.web.site.limits.wait(ALL, "*"):
+            pass
+        assert (await browser.say("noch etwas")).status == 429
+        assert (await browser.get("/hilfe-jetzt")).status == 200
 
 
 async def test_a_whole_school_behind_one_address_gets_in(tmp_path):
