@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from smtp_server import HOST, PASSWORD, USER, Postbox, smtp_server
 
 from bot.channels.email import LATER, MOST_TRIES, Email, Server, encode, returned
+from bot.cli.people import bounce
 from bot.core.messages import Screen
 from bot.ports import Address, Outgoing, Refused, TryLater
 
@@ -228,3 +230,8 @@ def test_a_mail_that_comes_back_names_whom_it_did_not_reach_and_which_it_was(kin
 )
 def test_what_says_nothing_of_a_mail_of_ours_is_nothing(raw):
     assert returned(raw) is None
+
+
+def test_the_command_says_so_when_what_it_is_given_is_nothing_of_ours():
+    done = CliRunner().invoke(bounce, input=b"Subject: Hallo\n\nIch bin im Urlaub.")
+    assert (done.exit_code, "unzustellbare E-Mail von hier" in done.output) == (0, True)

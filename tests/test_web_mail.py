@@ -118,7 +118,7 @@ async def test_a_known_and_an_unknown_address_are_answered_in_the_same_time(tmp_
     async with mailing(tmp_path) as (house, _):
         both = [MINE, "nobody@beispiel.example"] * 60
         found = await answered_in(house, both)
-        assert abs(slower(found[::2], found[1::2])) < 0.25
+        assert abs(slower(found[::2], found[1::2])) < 0.5  # measured: 0.05
 
 
 async def test_an_answer_that_waits_for_the_mail_is_noticed(tmp_path):
@@ -139,7 +139,7 @@ async def test_an_answer_that_waits_for_the_mail_is_noticed(tmp_path):
         house.web.app.app = waits
         both = [MINE, "nobody@beispiel.example"] * 20
         found = await answered_in(house, both)
-        assert slower(found[::2], found[1::2]) > 0.25
+        assert slower(found[::2], found[1::2]) > 0.5  # measured: 0.9
 
 
 async def test_one_mailbox_gets_three_links_and_everybody_the_same_answer(tmp_path):
