@@ -24,6 +24,7 @@ from bot.core.messages import Command, Due, Event, House, NotDelivered, Staff, T
 from bot.core.records import Key, Member, PostFacts, Ref, Role
 from bot.core.taps import Act
 
+HALLE = "netzwerkstelle-halle"
 GYM = "schulsozialarbeit-st-34"  # its carrier is the one of SPIELWAGEN
 FRIDAY = datetime(2026, 11, 26, 23, tzinfo=UTC)  # midnight before Friday, in Berlin
 
@@ -754,6 +755,33 @@ def test_days_without_times_and_a_time_behind():
     assert days_in("Mo 8-15") == frozenset()
     assert clock_in("Mo-Fr 8-16") == ("Mo-Fr 8-16", None)
     assert clock_in("Mo-Fr 8-16, Überblick um 7:30 Uhr") == ("Mo-Fr 8-16", time(7, 30))
+
+
+# ── Who sits at two posts ───────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("excluded", ["school", "youth_office"])
+def test_who_also_sits_where_the_visitor_wants_nobody_to_know_finds_it_on_no_desk(excluded):
+    talk, kim, anna, _ = offices()
+    mia = seat(talk, "mia", MAGDEBURG, SPIELWAGEN if excluded == "school" else HALLE)
+    kim.starts()
+    talk.store.save(replace(kim.conversation, excluded=frozenset({excluded})))
+    sending(kim)
+    assert "Übernehmen" in anna.labels
+    assert not any(kim.request.name in screen.text for screen in mia.seen)
+    mia.commands(Command.DESK)
+    assert kim.request.name not in mia.text
+    talk.store.save(Ref("f" * 32, "mia", "claim", kim.request.id))
+    mia.pushes(Act("f" * 32))
+    assert kim.request.claimed_by is None
+
+
+def test_who_sits_at_two_posts_reads_what_was_kept_from_neither():
+    talk, kim, *_ = offices()
+    mia = seat(talk, "mia", MAGDEBURG, SPIELWAGEN)
+    sending(kim)
+    mia.taps("Übernehmen")
+    assert kim.request.claimed_by == "mia"
 
 
 # ── What does not arrive, what is forged, who is gone ───────────────────────────────────────────

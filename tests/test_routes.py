@@ -14,11 +14,12 @@ from random import Random
 import pytest
 from soaking import soak
 from talk import Store, Talk
+from telegram_house import untraced
 
 from bot.core.directory import COORDINATION, PostKind
 from bot.core.messages import Due, House, Say, Staff, Tapped, Timer, Typed, Visitor
 from bot.core.posts import other_carrier
-from bot.core.records import Author, Conversation, Ref, Request, Word
+from bot.core.records import Author, Conversation, Member, Ref, Request, Word
 from bot.core.taps import Act
 from bot.core.tree import Audience
 
@@ -61,6 +62,8 @@ class Route:
         self.posts = (*self.ladder, *self.others(), COORDINATION)
         for post in self.posts:
             self.talk.staffed(post, f"{post}/a", f"{post}/b")
+        if len(self.ladder) == 2 and self.random.random() < 0.3:
+            self.sits_at_both(f"{self.ladder[1]}/b")
         self.deputies()
         self.excluded, self.skip, first = self.wishes()
         consent = self.random.random() < 0.4
@@ -83,6 +86,12 @@ class Route:
             if post.kind is PostKind.NETWORK_OFFICE and post.id not in self.ladder
         )
         return (*sisters[:1], self.random.choice(offices))
+
+    def sits_at_both(self, name: str) -> None:
+        """A member of the office works at the visitor's own school, too."""
+        member = self.store.team().member(name)
+        assert member
+        self.store.save(replace(member, posts=self.ladder[::-1]))
 
     def deputies(self) -> None:
         """Whoever sits elsewhere may be named, of the same carrier or of another."""
@@ -244,7 +253,7 @@ class Route:
             if isinstance(say, Say) and isinstance(say.to, Staff) and "geheim" in say.screen.text:
                 member = team.member(say.to.member)
                 assert member
-                assert any(not self.out(post) for post in member.posts), "read by the excluded"
+                assert not self.kept_out(member), "read by the excluded"
                 assert any(self.carrier(post) in self.readers for post in member.posts), "read"
 
     def held_by_a_deputy(self) -> bool:
@@ -254,6 +263,13 @@ class Route:
             return False
         assert all(self.carrier(post) in self.readers for post in holder.posts), "read elsewhere"
         return True
+
+    def kept_out(self, member: Member) -> bool:
+        """Whoever sits at the own school, or for a youth office, whatever else they do."""
+        at_school = self.skip or "school" in self.excluded
+        own = f"schulsozialarbeit-{self.school.lower()}"
+        youth_office = "youth_office" in self.excluded and any(map(self.out, member.posts))
+        return (at_school and own in member.posts) or youth_office
 
     def out(self, post: str) -> bool:
         """Whether the visitor excluded it, read from the directory alone."""
@@ -274,6 +290,14 @@ class Came:
     districts: Counter[str] = field(default_factory=Counter)
     carriers: Counter[str] = field(default_factory=Counter)
     ways: Counter[str] = field(default_factory=Counter)
+
+    def __add__(self, other: "Came") -> "Came":
+        return Came(
+            self.posts + other.posts,
+            self.districts + other.districts,
+            self.carriers + other.carriers,
+            self.ways + other.ways,
+        )
 
 
 def walked(seeds: range, store: type[Store] = Store, route: type[Route] = Route) -> Came:
@@ -303,7 +327,10 @@ def went_everywhere(came: Came, routes: int) -> None:
 
 
 def test_a_thousand_routes_reach_nobody_excluded_and_no_other_carrier_without_a_yes():
-    went_everywhere(walked(range(1000)), 1000)
+    came = walked(range(150))  # what these reach is counted as covered; the others go untraced
+    with untraced():
+        came += walked(range(150, 1000))
+    went_everywhere(came, 1000)
 
 
 @pytest.mark.soak

@@ -8,7 +8,7 @@ from bot.core import away, cards, editing, mailbox, situation, steps, team, tour
 from bot.core.calendar import clock, local
 from bot.core.cards import tell
 from bot.core.messages import Button, Command, EraseChat, Screen, Staff
-from bot.core.reach import posts_of
+from bot.core.reach import kept_out, posts_of
 from bot.core.records import PAGE, Member, Ref, Request
 from bot.core.screens import post_name
 from bot.core.taps import Act
@@ -89,6 +89,7 @@ def paged(turn: Turn, member: Member, page: int, *, edit: bool = False) -> None:
         for post in posts_of(turn, member)
         for each in pages_needed(page)
         for request in turn.requests_at(post, each)
+        if not kept_out(turn, request, member)
     ]
     if not loaded:
         cards.offer(turn, member, ())

@@ -9,6 +9,7 @@ from bot.core.messages import Staff, Timer, Wake
 from bot.core.posts import post_of
 from bot.core.presence import absent, plan_at, posts_served, serving
 from bot.core.records import Member, Request
+from bot.core.routing import SCHOOL, YOUTH_OFFICE, of_youth_office
 from bot.core.world import Turn
 
 PATIENCE = timedelta(hours=2)  # after a plan's beginning, until it is said that nobody came
@@ -20,15 +21,31 @@ def desks(turn: Turn, request: Request) -> tuple[Member, ...]:
     team = turn.team
     members = serving(turn.k.directory, team, request.post, turn.event.at)
     also = (m for m in team.members if m.id in request.also or set(m.posts) & set(request.also))
-    return tuple({member.id: member for member in (*members, *also)}.values())
+    found = {member.id: member for member in (*members, *also)}
+    return tuple(m for m in found.values() if not kept_out(turn, request, m))
 
 
 def belongs(turn: Turn, request: Request, member: Member) -> bool:
     """Whether it lies at this member's desk."""
-    return (
+    return not kept_out(turn, request, member) and (
         request.post in posts_of(turn, member)
         or member.id in request.also
         or bool(set(member.posts) & set(request.also))
+    )
+
+
+def kept_out(turn: Turn, request: Request, member: Member) -> bool:
+    """Whoever also sits where the visitor wants nobody to know: reads it nowhere else either."""
+    if not request.excluded and not request.skip_school:
+        return False
+    at_school = request.skip_school or SCHOOL in request.excluded
+    youth_office = YOUTH_OFFICE in request.excluded
+    posts = (post_of(post, turn.k.directory, turn.team) for post in member.posts)
+    return any(
+        (at_school and request.school in post.schools)
+        or (youth_office and of_youth_office(post, turn.k.directory))
+        for post in posts
+        if post is not None
     )
 
 

@@ -37,6 +37,7 @@ __all__ = [
     "live",
     "missing",
     "next_rung",
+    "of_youth_office",
     "other_carrier",
     "post_of",
     "post_state",
@@ -159,9 +160,13 @@ def _school(directory: Directory, wish: Wish) -> School | None:
 def _excluded(post: Post, directory: Directory, wish: Wish) -> bool:
     if post.kind is PostKind.SCHOOL_SOCIAL_WORK and (wish.skip_school or SCHOOL in wish.excluded):
         return True
+    return YOUTH_OFFICE in wish.excluded and of_youth_office(post, directory)
+
+
+def of_youth_office(post: Post, directory: Directory) -> bool:
+    """A carrier of whom we do not know counts too: the visitor asked to be safe from it."""
     carrier = directory.carriers.get(post.carrier)
-    # A carrier of whom we do not know is excluded too: the visitor asked to be safe from it.
-    return YOUTH_OFFICE in wish.excluded and (carrier is None or carrier.youth_office is not False)
+    return carrier is None or carrier.youth_office is not False
 
 
 # ── Why ─────────────────────────────────────────────────────────────────────────────────────────
