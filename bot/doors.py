@@ -130,7 +130,7 @@ async def looking(settings: Settings, knowledge: Knowledge) -> AsyncIterator[Doo
         return
     await telegram.start()
     try:
-        yield Doors(telegram, profile_of(knowledge.directory), origin, mail_of(settings))
+        yield Doors(telegram, profile_of(knowledge), origin, mail_of(settings))
     finally:
         await telegram.stop()
 
@@ -170,7 +170,7 @@ async def _serve(settings: Settings, store: Store, knowledge: Knowledge) -> int:
         await name_doors(app, doors)
         return await _with_socket(settings, app, doors)
     await telegram.start()
-    profile = profile_of(knowledge.directory)
+    profile = profile_of(knowledge)
     doors = Doors(telegram, profile, origin, mail)
     aside = (
         asyncio.create_task(_introduce(telegram, profile)),

@@ -49,6 +49,8 @@ _PLAIN = """
     deadline_open deadline_other deadline_strict deadline_unclear deadline_undated
     do_tour do_tour_on do_tour_skip do_tour_done tour_1 tour_2 tour_3 tour_4 tour_5 tour_end
     preview_ask preview_not_for
+    menu_emergency menu_help menu_back menu_new menu_language menu_web menu_privacy menu_erase
+    menu_end
     way_helped way_pass_on helped_ask do_helped do_not_helped helped_thanks not_helped
     not_helped_person pass_on_how pass_on_sources pass_on_contacts
     way_wrong wrong_which wrong_thanks wrong_phone wrong_email wrong_address wrong_room wrong_hours
@@ -139,6 +141,8 @@ _GAPS = {
     "content_version": "version",
     "pass_on_head": "topic",
     "pass_on_more": "link",
+    "profile_description": "emergency phone hours cost site",
+    "profile_short": "emergency phone hours site",
     "deadline_due": "day",
     "deadline_file": "file",
     "deadline_head": "day",
