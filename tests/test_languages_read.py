@@ -1,4 +1,4 @@
-"""PO files as translators' programs write them, and six whole languages within the second."""
+"""PO files as translators' programs write them, and the whole languages within the second."""
 
 import shutil
 import time
@@ -73,11 +73,11 @@ def test_a_file_too_large_is_a_finding_and_never_half_read():
     assert read.catalogs == {}
 
 
-def test_six_whole_languages_are_read_and_checked_within_a_second(tmp_path: Path):
+def test_all_whole_languages_are_read_and_checked_within_a_second(tmp_path: Path):
     folder = tmp_path / "knowledge"
     shutil.copytree(DELIVERED, folder)
     known = translatable(load(DELIVERED, learn=False).material)
-    for language in ("en", "uk", "ru", "ar", "tr", "pl"):
+    for language in ("en", "uk", "ru", "ar", "de-x-leicht"):
         told = [(place, german, _other(german)) for place, german in known.items()]
         (folder / "languages" / f"{language}.po").write_bytes(written(language, told))
     load(folder)  # the first reading also imports, and learns: that is remembered

@@ -18,6 +18,7 @@ _ASIDE: Final = r"(?:\n|#\n|#[ .:][^\n]*\n|#,(?![^\n]*fuzzy)[^\n]*\n)*"
 _HEADER: Final = re.compile(rf'{_ASIDE}msgid ""\nmsgstr {_TEXT}')
 _ENTRY: Final = re.compile(rf"({_ASIDE})msgctxt {_TEXT}msgid {_TEXT}msgstr {_TEXT}")
 _REST: Final = re.compile(_ASIDE)
+_LANGUAGE: Final = re.compile(rb'^"Language: [^"\n]*"', re.MULTILINE)
 _FOLD: Final = '"\n"'
 
 
@@ -57,7 +58,9 @@ def _said(quoted: str) -> str:
 
 
 def _thorough(raw: bytes) -> list[Entry]:
-    po = read_po(io.BytesIO(raw), charset="utf-8", abort_invalid=True)
+    """As Babel reads it, which knows no such language as de-x-leicht: the header's is left out."""
+    known = _LANGUAGE.sub(b'""', raw, count=1)
+    po = read_po(io.BytesIO(known), charset="utf-8", abort_invalid=True)
     return [
         (message.lineno or 1, message.context, str(message.id), str(message.string or ""))
         for message in po

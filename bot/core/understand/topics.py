@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from math import exp, log
 from typing import Final
 
@@ -28,6 +29,14 @@ _SHARP: Final = 3.0  # the score is the share of e to this times what speaks for
 Found = tuple[str, float]  # a topic's id or OFFTOPIC, and a score 0..1
 
 
+@lru_cache(maxsize=4)  # as ``learnt``: a reload and the check change few of the sentences
+def _vocabulary(texts: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    """The words of these texts, and what long ones are with a letter less."""
+    known = frozenset(word for text in texts for word in words(text))
+    long = (word for word in known if len(word) >= _WHOLE)
+    return known, frozenset(form for word in long for form in _less_a_letter(word))
+
+
 class TopicIndex:
     """Finds the topics that a text may be about; immutable after it was built."""
 
@@ -42,9 +51,7 @@ class TopicIndex:
         self._leanings = _leanings(phrases, self._audiences)
         views = tuple((text, (label,), weight) for text, label, weight in samples)
         (self._odds,) = learnt(views, (_LEAST,))
-        self._known = {word for text, _, _ in samples for word in words(text)}
-        long = (word for word in self._known if len(word) >= _WHOLE)
-        self._slips = {form for word in long for form in _less_a_letter(word)}
+        self._known, self._slips = _vocabulary(tuple(text for text, _, _ in samples))
 
     def find(self, text: str | Said, audience: Audience | None) -> tuple[Found, ...]:
         """Up to three topic ids with a score 0..1, the best first; () when nothing fits.
