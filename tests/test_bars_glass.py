@@ -17,6 +17,7 @@ from bot.ports import Address
 
 KIM = 7_700_112_233
 KIM_ON_THE_WEB = Address("web", "v.kim")
+DESK = Address("web", "v.anna")
 DAY = timedelta(hours=24)
 
 
@@ -77,6 +78,25 @@ async def test_it_goes_with_the_request(tmp_path):
         await opened(home)
         await says(home, 400, ANNA, "Abschließen", "Falscher Ort")
         assert readers(home) == set()
+
+
+async def test_at_the_web_desk_it_stands_for_the_same_day_and_no_longer(tmp_path):
+    """Anna was last seen at the web desk, so it goes there."""
+    async with house(tmp_path / "l.db") as home:
+        await asked(home)
+        later = home.clock.at + timedelta(minutes=1)
+        await home.app.store.run(lambda work: work.bind(DESK, Staff("anna"), later))
+        await says(home, 300, BO, "Grund schreiben", "Ich sehe es auch so.", "Mit diesem Grund")
+        assert any(str(KIM) in text for text in await page(home))
+        await home.moves(DAY + timedelta(minutes=1))
+        assert await page(home)
+        assert not any(str(KIM) in text for text in await page(home))
+
+
+async def page(home: House) -> list[str]:
+    """What stands on Anna's page now."""
+    shown = await home.app.store.run(lambda work: work.pages(DESK))
+    return [each.screen.text for each in shown]
 
 
 async def test_both_reasons_are_kept_and_the_chain_holds(tmp_path):
