@@ -8,8 +8,8 @@ import pytest
 from planted import TODAY, sound
 from talk import Talk, knowledge
 
-from bot.core.calendar import Calendar
-from bot.core.deadlines import day_said, deadline_walk, last_school_days
+from bot.core.calendar import Calendar, dated
+from bot.core.deadlines import called, day_said, deadline_walk, last_school_days, spoken
 from bot.core.directory import Deadline
 from bot.core.messages import Typed
 from bot.core.taps import Choose
@@ -185,3 +185,18 @@ def test_a_row_with_days_needs_its_source(row: str, slug: str, tmp_path: Path):
     path = folder / "directory/deadlines.csv"
     path.write_text(path.read_text(encoding="utf-8") + row + "\n", encoding="utf-8")
     assert slug in {finding.id for finding in check(load(folder), TODAY)}
+
+
+# ── In other languages ──────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("locale", "said", "button", "written"), [
+    ("de", "Freitag, 27.11.", "Heute, 27.11.", "27.11.2026"),
+    ("en", "Fri, Nov 27", "Fri, Nov 27", "November 27, 2026"),
+    ("uk", "пт, 27 лист.", "пт, 27 лист.", "27 листопада 2026"),
+])  # fmt: skip
+def test_a_day_is_said_as_its_readers_say_it(locale: str, said: str, button: str, written: str):
+    day = date(2026, 11, 27)
+    assert spoken(day, locale) == said
+    assert called(day, day, locale) == button
+    assert dated(day, locale).startswith(written)

@@ -56,9 +56,9 @@ def steps_text(turn: Turn, audience: Audience, first: date) -> str:
     steps = deadline_walk(turn.k.directory.deadlines, first, audience, calendar)
     due_now = [step for step in steps if step.due == today]
     rows = [turn.text("deadline_today", audience, step=step.deadline.title) for step in due_now]
-    rows.append(turn.text("deadline_head", audience, day=spoken(first)))
+    rows.append(turn.text("deadline_head", audience, day=spoken(first, turn.k.locale)))
     if not calendar.school_day(first):
-        rows.append(turn.text("deadline_no_school", audience, day=spoken(first)))
+        rows.append(turn.text("deadline_no_school", audience, day=spoken(first, turn.k.locale)))
     rows += [
         f"{number}. {_said(turn, audience, step, today)}" for number, step in enumerate(steps, 1)
     ]
@@ -74,9 +74,10 @@ def _said(turn: Turn, audience: Audience, step: Step, today: date) -> str:
         when = turn.text("deadline_open", audience)
     else:
         key = "deadline_past" if step.due < today else "deadline_due"
-        when = turn.text(key, audience, day=spoken(step.due))
+        when = turn.text(key, audience, day=spoken(step.due, turn.k.locale))
         if step.safe is not None:
-            when = f"{when} {turn.text('deadline_safe', audience, day=spoken(step.safe))}"
+            safe = spoken(step.safe, turn.k.locale)
+            when = f"{when} {turn.text('deadline_safe', audience, day=safe)}"
     source = turn.text(
         "deadline_source", audience, source=row.source,
         date=row.source_date or turn.text("deadline_undated", audience),

@@ -278,6 +278,11 @@ def when(at: datetime, now: datetime, locale: str = "de") -> str:
     return f"{day} um {clock(then.time())} Uhr"
 
 
+def dated(day: date, locale: str = "de") -> str:
+    """A day with its year, as it is written in this locale."""
+    return format_date(day, "d.M.y" if locale == "de" else "long", locale)
+
+
 def clock(at: time) -> str:
     """A time without its „Uhr“: „15“, „14:30“, and „24“ for the end of the day."""
     if at == time.max:

@@ -11,6 +11,8 @@ from datetime import date, timedelta
 from itertools import islice
 from typing import Final
 
+from babel.dates import format_skeleton
+
 from bot.core.calendar import Calendar
 from bot.core.directory import Deadline
 from bot.core.tree import Audience
@@ -75,9 +77,11 @@ def last_school_days(today: date, calendar: Calendar) -> tuple[date, ...]:
     return tuple(islice(filter(calendar.school_day, back), OFFERED))
 
 
-def called(day: date, today: date) -> str:
+def called(day: date, today: date, locale: str = "de") -> str:
     """A day on a button: „Heute, 27.11.“ or „Donnerstag, 26.11.“, so that it can be read out."""
-    return f"Heute, {day.day}.{day.month}." if day == today else spoken(day)
+    if day == today and locale == "de":
+        return f"Heute, {day.day}.{day.month}."
+    return spoken(day, locale)
 
 
 def day_said(text: str, today: date) -> date | None:
@@ -115,6 +119,8 @@ def _german(day: str, month: str, year: str, today: date) -> date:
     return this_year if this_year <= today else date(today.year - 1, int(month), int(day))
 
 
-def spoken(day: date) -> str:
-    """A day as it is said, for example „Freitag, 27.11.“."""
+def spoken(day: date, locale: str = "de") -> str:
+    """A day as it is said, for example „Freitag, 27.11.“; elsewhere as Babel says it there."""
+    if locale != "de":
+        return format_skeleton("MMMEd", day, locale=locale)
     return f"{DAYS[day.weekday()]}, {day.day}.{day.month}."

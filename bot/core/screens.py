@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import assert_never
 
 from bot.core import wishes
-from bot.core.calendar import local
+from bot.core.calendar import dated, local
 from bot.core.conditions import SENT, choices
 from bot.core.deadlines import called, last_school_days
 from bot.core.facts import lines
@@ -49,7 +49,7 @@ def overdue(turn: Turn, sight: Sight, node: Node) -> str:
     day = node.check_by or turn.k.tree.topic_of(node.ref).check_by
     if day is None or day >= local(turn.event.at).date():
         return ""
-    return turn.text("check_overdue", sight.audience, day=f"{day.day}.{day.month}.{day.year}")
+    return turn.text("check_overdue", sight.audience, day=dated(day, turn.k.locale))
 
 
 def days_offered(turn: Turn, node: Node) -> tuple[Button, ...]:
@@ -57,8 +57,10 @@ def days_offered(turn: Turn, node: Node) -> tuple[Button, ...]:
     if node.ask is not Ask.DAY:
         return ()
     today = local(turn.event.at).date()
-    days = last_school_days(today, turn.k.calendar)
-    return tuple(Button(called(day, today), Choose(node.ref, day.isoformat())) for day in days)
+    return tuple(
+        Button(called(day, today, turn.k.locale), Choose(node.ref, day.isoformat()))
+        for day in last_school_days(today, turn.k.calendar)
+    )
 
 
 def button(turn: Turn, sight: Sight, place: Place, choice: Choice) -> Button:
