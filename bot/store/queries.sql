@@ -295,8 +295,9 @@ ORDER BY last_used DESC LIMIT 1;
 
 -- What was heard, and what is due.
 
--- name: seen(hash)^
-SELECT 1 FROM seen WHERE hash = :hash;
+-- Asked for all events of a batch at once: "IN (?, …)" follows.
+-- name: seen()
+SELECT hash FROM seen WHERE hash;
 
 -- name: put_seen*!
 INSERT INTO seen (hash, at) VALUES (:hash, :at) ON CONFLICT (hash) DO NOTHING;
