@@ -2,14 +2,14 @@
 
 import random
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from soaking import soak
 from store_samples import HOME, KEYS, opened, request, screen, word
-from talk import MAGDEBURG, Person, Talk, sending
+from talk import MAGDEBURG, Talk, sending
 from telegram_house import ANNA, CHANNEL, House, asks, house, tapped, typed
 from test_store_secrecy import everything, opened_with
 
@@ -103,24 +103,20 @@ TEASER = "Es gibt etwas Neues."
 CANARY, REPLY = "kanarienvogel im regen", "zeisig am mittwoch"
 
 
-def pushed(talk: Talk, kim: Person) -> list[str]:
-    """What came to kim because of others: it stands on a locked telephone."""
-    return [say.screen.text for say in talk.outcome.effects
-            if isinstance(say, Say) and say.to == kim.who]  # fmt: skip
-
-
+@dataclass
 class Listening(Talk):
-    """Notes what comes to visitors who did nothing themselves."""
+    """Notes what comes to visitors who did nothing themselves: it stands on a locked telephone."""
+
+    heard: list[str] = field(default_factory=list)
 
     def happens(self, who, body, channel: str = "terminal") -> None:
         super().happens(who, body, channel)
         if not isinstance(who, Visitor):
-            self.heard = getattr(self, "heard", [])
             self.heard += [say.screen.text for say in self.outcome.effects
                            if isinstance(say, Say) and isinstance(say.to, Visitor)]  # fmt: skip
 
 
-def matter(talk: Talk, *, neutral: bool | None = None) -> list[str]:
+def matter(talk: Listening, *, neutral: bool | None = None) -> list[str]:
     """Everything that a desk and the clock can do to a request, and what was pushed."""
     cem, dana = talk.staffed("schulsozialarbeit-st-5", "cem", "dana")
     anna, _ = talk.staffed(MAGDEBURG, "anna", "bo")
@@ -131,10 +127,9 @@ def matter(talk: Talk, *, neutral: bool | None = None) -> list[str]:
     talk.later(days=1)
     kim.says(f"noch etwas: {CANARY}")
     talk.later(days=2)
-    dana.taps("Übernehmen") if kim.request.claimed_by is None else None
-    talk.later(days=4)
-    anna.taps("Übernehmen") if kim.request.post == MAGDEBURG else None
-    talk.later(days=30)
+    if kim.request.claimed_by is None:
+        (anna if kim.request.post == MAGDEBURG else dana).taps("Übernehmen")
+    talk.later(days=34)
     return talk.heard
 
 
