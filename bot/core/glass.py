@@ -16,13 +16,12 @@ from bot.core.directory import COORDINATION
 from bot.core.messages import ADDRESS, EmptyDesk, LetSleep, Reveal, Screen, Staff, Timer, Tone, Wake
 from bot.core.posts import other_carrier
 from bot.core.presence import absent
-from bot.core.reach import belongs
+from bot.core.reach import belongs, kept_out
 from bot.core.records import Glass, Member, Ref, Request, Role
 from bot.core.rights import WORK
-from bot.core.routing import YOUTH_OFFICE, rung_for
+from bot.core.routing import YOUTH_OFFICE
 from bot.core.screens import post_name
 from bot.core.steps import may_lead
-from bot.core.view import sight_for
 from bot.core.world import Turn
 
 ASKED = "glass"  # what the last screen asked for, followed by the request
@@ -48,11 +47,8 @@ def near(turn: Turn, request: Request, member: Member) -> bool:
 
 def wanted(turn: Turn, request: Request, member: Member) -> bool:
     """Whether the visitor kept none of this member's posts out; of no post nothing is known."""
-    sight = sight_for(turn.k, turn.team, request, turn.event.at)
-    wish = sight.wish(skip_school=request.skip_school)
-    place = (turn.k.directory, turn.k.calendar, turn.team, wish)
     unknown = not member.posts and YOUTH_OFFICE in request.excluded
-    return not unknown and all(rung_for(*place, post, turn.event.at) for post in member.posts)
+    return not unknown and not kept_out(turn, request, member)
 
 
 def pair(turn: Turn, request: Request, first: Member, other: Member) -> bool:
