@@ -8,7 +8,7 @@ from talk import offices, sending
 
 from bot.core.directory import Span
 from bot.core.messages import Due, House, Restored, Say, Timer, Visitor
-from bot.core.records import Answer, EnclosureKey
+from bot.core.records import Answer, Enclosure, EnclosureKey
 from bot.core.taps import Move
 from bot.core.telling import MOST_LETTERS
 from bot.core.tree import Audience
@@ -62,6 +62,16 @@ def test_after_a_restore_old_news_of_the_bot_go_and_an_answer_stays():
     kim.opens()
     assert not any("gelesen" in screen.text for screen in kim.news)
     assert any("Komm morgen in Raum 12." in screen.text for screen in kim.news)
+
+
+def test_after_a_restore_answers_alone_stay_as_they_are():
+    talk, kim, anna = waiting(window=AFTERNOON)
+    answered(talk, kim, anna)
+    first, last = letters(talk, kim)
+    talk.store.save(Enclosure(kim.request.id, letters=(last,)))
+    kim.does(Restored())
+    assert letters(talk, kim)[0] == last
+    assert first not in letters(talk, kim)
 
 
 def test_after_a_restore_news_of_what_is_closed_go_as_well():
