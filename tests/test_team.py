@@ -22,8 +22,8 @@ from bot.core.messages import (
     Visitor,
 )
 from bot.core.records import Guesses, Invitation, Member, Ref, Role, TeamKey
+from bot.core.seats import Seat
 from bot.core.taps import Act
-from bot.core.team import Seat
 from bot.core.world import Turn
 
 CODE = re.compile(r"i_[\w-]{43}")

@@ -15,7 +15,7 @@ from bot.core.outcome import HELPED, NOT_HELPED
 from bot.core.posts import PostState, missing, post_state
 from bot.core.records import CountersKey, Invitation, Member, OpenRequests, Role, Team
 from bot.core.screens import post_name
-from bot.core.team import Seat, district_of, may_anything, may_invite, where
+from bot.core.seats import Seat, district_of, may_anything, may_invite, where
 from bot.core.world import Turn
 from bot.core.wrongs import WRONG
 

@@ -6,9 +6,8 @@ admin for everybody.
 
 import base64
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
-from typing import Self
 
 from bot.core import joining, leaving
 from bot.core.calendar import when
@@ -17,79 +16,27 @@ from bot.core.directory import COORDINATION, PostKind
 from bot.core.messages import Button, DropFactor, Screen, Staff
 from bot.core.records import Invitation, Member, Ref, Role
 from bot.core.screens import post_name
+from bot.core.seats import (
+    SCHOOL,
+    Seat,
+    may_admit,
+    may_anything,
+    may_invite,
+    removable,
+    taken_from,
+    where,
+)
 from bot.core.world import Turn
 
 LASTS = timedelta(hours=72)
 PAGE = 8  # people and invitations on one screen
 FOUND = 5  # schools offered for a typed name
 LONGEST_LABEL = 60
-SCHOOL = "schulsozialarbeit-"
 ASKED = frozenset({"invite_school", "invite_name", "admit"})  # what the next typed text may be
 ACTIONS = frozenset({
     "invite_new", "invite_office", "invite_school", "invite_seat", "invite_void", "team_page",
     "admit", "reject", "remove", "remove_yes", "factor_reset",
 })  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """What somebody is invited to: a role, and a post or a district."""
-
-    role: Role
-    post: str = ""
-    district: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.role.value}|{self.post}|{self.district}"
-
-    @classmethod
-    def of(cls, text: str) -> Self:
-        role, post, district = text.split("|")
-        return cls(Role(role), post, district)
-
-
-# ── Who may ─────────────────────────────────────────────────────────────────────────────────────
-
-
-def may_invite(turn: Turn, member: Member, seat: Seat) -> bool:
-    """Whether this member may bring somebody to this seat, or take them away from it."""
-    if member.role is Role.ADMIN:
-        return True
-    if seat.role not in {Role.WORKER, Role.COORDINATOR}:
-        return False
-    office = turn.k.directory.posts.get(seat.post)
-    offices = seat.role is Role.COORDINATOR or (office is not None and not office.schools)
-    if COORDINATION in member.posts and offices:
-        return True
-    within = district_of(turn, seat.post)
-    own = member.role is Role.COORDINATOR and seat.role is Role.WORKER
-    return own and within is not None and within == member.district
-
-
-def district_of(turn: Turn, post: str) -> str | None:
-    """The district of an office or of a school's post; None for a post of the whole Land."""
-    directory = turn.k.directory
-    school = directory.schools.get(post.removeprefix(SCHOOL).upper())
-    if school is not None:
-        return school.district
-    found = directory.posts.get(post)
-    return found.districts[0] if found and len(found.districts) == 1 else None
-
-
-def may_anything(member: Member) -> bool:
-    return member.role in {Role.ADMIN, Role.COORDINATOR} or COORDINATION in member.posts
-
-
-def taken_from(turn: Turn, member: Member, other: Member) -> tuple[str, ...]:
-    """The posts from which this member may remove the other."""
-    return tuple(p for p in other.posts if may_invite(turn, member, Seat(other.role, p)))
-
-
-def removable(turn: Turn, member: Member, other: Member) -> bool:
-    if other.id == member.id or not other.admitted:
-        return False
-    seatless = not other.posts and may_invite(turn, member, Seat(other.role))
-    return seatless or bool(taken_from(turn, member, other))
 
 
 # ── /einladen ───────────────────────────────────────────────────────────────────────────────────
@@ -126,16 +73,6 @@ def pending(turn: Turn, member: Member) -> Iterable[Row]:
             yield turn.text("team_pending", label=other.label), buttons
 
 
-def may_admit(turn: Turn, member: Member, other: Member) -> bool:
-    admission = other.admission
-    if admission is None or other.id == member.id:
-        return False
-    seats = [Seat(admission.role, post) for post in admission.posts]
-    return admission.inviter == member.id or all(
-        may_invite(turn, member, seat) for seat in seats or [Seat(admission.role)]
-    )
-
-
 def open_invitations(turn: Turn, member: Member) -> Iterable[Row]:
     for found in sorted(turn.team.invitations, key=lambda each: each.expires):
         seat = Seat(found.role, found.post or "", found.district or "")
@@ -160,17 +97,6 @@ def people(turn: Turn, member: Member) -> Iterable[Row]:
 
 def act(turn: Turn, member: Member, action: str, label: str, extra: str) -> Button:
     return turn.acting(turn.text(f"do_{action}", label=label), member.id, action, extra=extra)
-
-
-def where(turn: Turn, seat: Seat) -> str:
-    """The seat in words: the post, the district, or the role alone."""
-    district = turn.k.directory.districts.get(seat.district)
-    school = turn.k.directory.schools.get(seat.post.removeprefix(SCHOOL).upper())
-    if school is not None:
-        return turn.text("where_school", school=present(school))
-    if seat.post:
-        return post_name(turn, seat.post)
-    return district.name if district else turn.text(f"role_{seat.role.value}")
 
 
 # ── Inviting ────────────────────────────────────────────────────────────────────────────────────
