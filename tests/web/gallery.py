@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -35,6 +35,7 @@ class Tour:
         await self.around()
         await self.troubles()
         await self.worker()
+        await self.mailed()
         await self.coordinator()
 
     # ── Steps ───────────────────────────────────────────────────────────────────────────────────
@@ -177,6 +178,19 @@ class Tour:
             await self.goto("desk", f"desk-{command}")
         await self.goto("desk/factor", "factor-free")
         await self.page.context.clear_cookies()
+
+    async def mailed(self) -> None:
+        """Logging in by a link, where the house sends mail."""
+        k = self.house.app.knowledge
+        self.house.app.knowledge = replace(k, operator={**k.operator, "mail": "on"})
+        await self.goto("desk", "login-mail")
+        await self.goto("desk/link", "link")
+        await self.page.fill("#address", "anna@beispiel.example")
+        await self.tap("Link senden", "unterwegs")
+        await self.look("link-sent")
+        await self.goto(f"desk/mail/{ONWARD}", "mailed")
+        await self.tap("Anmelden", "gilt nicht")
+        await self.look("link-spent")
 
     async def coordinator(self) -> None:
         key = await self.join("d" * 43, Role.COORDINATOR)
