@@ -95,10 +95,10 @@ def too_heavy(judge: Judge) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_the_demo_shuts_nobody_out_either(tmp_path, scheme):
+@pytest.mark.parametrize(("scheme", "size"), [("light", (360, 740)), ("dark", (1280, 900))])
+async def test_the_demo_shuts_nobody_out_either(tmp_path, scheme, size):
     port = free_port()
-    async with temporary_store() as store, looking(True, scheme, (1280, 900)) as judge:
+    async with temporary_store() as store, looking(True, scheme, size) as judge:
         app, _ = await demo_house(real_knowledge(), store, port)
         async with app.running():
             listening = asyncio.create_task(app.channels[0].listen(app.dispatcher.take))

@@ -10,16 +10,17 @@ from dataclasses import replace
 import pyotp
 import pytest
 from smtp_server import HOST, PASSWORD, USER, smtp_server
-from web.house import POST, Browser, House, opened
+from web.house import POST, Browser, House, knowledge, opened
 
 from bot import commands
 from bot.channels.email import Email, Server
-from bot.channels.web.mailed import SENT
+from bot.channels.web.wording import wording
 from bot.core.messages import Screen, Staff, Timer
 from bot.core.records import Mail, Member, Role, TeamKey
 from bot.ports import Address, Factor, Owed
 from bot.scenario import WEEK
 
+SENT = wording(knowledge())("desk_link_sent")
 MINE = "anna@beispiel.example"
 COOKIE = "__Host-schreibtisch"
 LINK = re.compile(r"/desk/mail/([0-9a-f]{64})")

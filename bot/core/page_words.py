@@ -16,9 +16,15 @@ _PAGE = """
     lines lines_danger lines_always lines_young lines_grown chat
     unreadable text try_again
     desk desk_idle desk_stay desk_tools desk_list desk_post desk_hours desk_help desk_nothing
-    desk_write desk_preview desk_factor desk_leave_all desk_lasts desk_close
-    desk_keys desk_keys_hint desk_keys_new desk_keys_write desk_keys_button desk_keys_off
-    desk_keys_on
+    desk_write desk_preview desk_factor desk_leave_all desk_lasts desk_keys desk_keys_hint
+    desk_keys_new desk_keys_write desk_keys_button desk_keys_off desk_keys_on desk_close
+    desk_leave desk_join desk_unsent desk_invited desk_accept desk_code desk_enter desk_paste
+    desk_by_mail desk_visitors desk_refused desk_ended desk_welcome desk_key desk_key_what
+    desk_onward desk_to desk_codes desk_codes_what desk_factor_on desk_factor_drop
+    desk_factor_needed desk_factor_free desk_factor_first desk_factor_then desk_factor_code
+    desk_factor_later desk_factor_either desk_factor_again desk_factor_wrong desk_link
+    desk_link_lasts desk_link_address desk_link_send desk_link_key desk_link_once
+    desk_link_spent desk_link_sent
 """
 _GAPS = {"know_emergency": "number", "back_wait": "minutes"}
 

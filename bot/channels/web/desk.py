@@ -14,14 +14,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.channels.web import limits, paper
+from bot.channels.web import limits
 from bot.channels.web.cookies import Cookie, desk_cookie
 from bot.channels.web.decode import said, tapped
 from bot.channels.web.encode import articles
 from bot.channels.web.mailed import MailLinks
 from bot.channels.web.second import SecondStep
 from bot.channels.web.site import LAST, Site, back_to, form_of, number
-from bot.channels.web.wording import wording
 from bot.core.joining import INVITATION, code_hash
 from bot.core.messages import Body, Staff, Started
 from bot.core.records import Invitation, InvitationKey
@@ -29,8 +28,6 @@ from bot.ports import Address, Shown, where
 
 PAGE = 40  # messages on one page
 KEY_BYTES = 20  # 160 bits: 32 letters and digits, in groups of four
-REFUSED = "Dieser Code gilt nicht oder nicht mehr. Einen neuen gibt es bei der Koordination."
-ENDED = "Die Sitzung ist beendet. Bitte noch einmal anmelden."
 _INVITATION = re.compile(rf"{INVITATION}[A-Za-z0-9_-]{{20,80}}")
 
 
@@ -95,10 +92,9 @@ class Desk:
         return await self.site.store.run(lambda work: tuple(work.pages(address, before, PAGE + 1)))
 
     def _paper(self, shown: Sequence[Shown], before: int) -> Response:
-        return paper.page(
+        return self.site.desk_page(
             "desk.html",
             {
-                "t": wording(self.site.knowledge_of()),
                 "log": articles(shown[-PAGE:]),
                 "hidden": {"id": self.site.beginnings.fresh()},
                 "nonce": self.site.beginnings.fresh()[:12],
@@ -132,14 +128,16 @@ class Desk:
             "text": "",
             "mail": self.mailed.open,
         }
-        return paper.page("join.html", values | more, status)
+        return self.site.desk_page("join.html", values | more, status)
 
     def _closed(self, request: Request, form: Mapping[str, str]) -> Response:
         """Nobody is logged in; what was being written is given back."""
         had_one = self.cookie.value(request) is not None
         text = form.get("text", "")
         status = 401 if form else 200
-        response = self._door(status, said=ENDED if had_one else "", text=text)
+        response = self._door(
+            status, said=self.site.german("desk_ended") if had_one else "", text=text
+        )
         if had_one:
             self.cookie.take_away(response)
         return response
@@ -157,7 +155,7 @@ class Desk:
             return await self._redeem(request, form, code)
         address: Address | None = await self.site.store.run(lambda work: work.at_key(tidied(code)))
         if address is None:
-            return self._door(403, said=REFUSED, text=text)
+            return self._door(403, said=self.site.german("desk_refused"), text=text)
         return await self._admitted(address)
 
     async def _admitted(self, address: Address) -> Response:
@@ -172,15 +170,15 @@ class Desk:
             return back_to("/desk")
         address = self.cookie.address(self.site.beginnings.name(form.get("id", ""), code))
         if not await self._good(address, code):
-            return self._door(403, said=REFUSED)
+            return self._door(403, said=self.site.german("desk_refused"))
         done = await self.site.hand_in(self.site.incoming(address, form, Started(code)))
         if not done.kept:
             return self.site.trouble(503, home=f"/desk/join/{code}")
         if not await self._is_member(address):
-            return self._door(403, said=REFUSED)
+            return self._door(403, said=self.site.german("desk_refused"))
         key, at = new_key(self.site.chance()), self.site.clock()
         await self.site.store.run(lambda work: work.put_key(tidied(key), address, at))
-        return await self._enter(address, paper.page("key.html", {"key": key}))
+        return await self._enter(address, self.site.desk_page("key.html", {"key": key}))
 
     async def _good(self, address: Address, code: str) -> bool:
         """A code that can still be redeemed, or was just now by this very form."""

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.channels.web import limits, paper
+from bot.channels.web import limits
 from bot.channels.web.cookies import Cookie, event_id
 from bot.channels.web.site import Site, form_of
 from bot.core.mailbox import address_of
@@ -25,8 +25,6 @@ from bot.core.records import Member, Team, TeamKey
 from bot.core.rights import COMMANDS
 from bot.ports import Address, Incoming
 
-SPENT = "Dieser Link gilt nicht oder nicht mehr. Einen neuen gibt es hier."
-SENT = "Ist diese Adresse am Schreibtisch bekannt, dann ist jetzt ein Link dorthin unterwegs."
 TWICE = timedelta(minutes=1)  # a form sent twice redeems once and lets in both times
 MOST_TWICE = 200
 _CODE = re.compile("[0-9a-f]{64}")
@@ -63,7 +61,7 @@ class MailLinks:
         return self._asking() if self.open else self.site.trouble(404, home="/desk")
 
     def _asking(self, status: int = 200, said: str = "", *, sent: bool = False) -> Response:
-        return paper.page("link.html", {"said": said, "sent": sent}, status)
+        return self.site.desk_page("link.html", {"said": said, "sent": sent}, status)
 
     async def asked(self, request: Request) -> Response:
         """One answer for all; too many for one address are answered alike, and not sent."""
@@ -78,7 +76,7 @@ class MailLinks:
         address = address_of(form.get("address", ""))
         if address and not self.site.limits.wait(limits.MAILING, event_id(address)):
             self.site.afterwards(self._send(Address(EMAIL, address)))
-        return self._asking(said=SENT, sent=True)
+        return self._asking(said=self.site.german("desk_link_sent"), sent=True)
 
     async def _send(self, address: Address) -> None:
         who: Any = await self.site.store.run(lambda work: work.who(address))
@@ -94,7 +92,7 @@ class MailLinks:
         if not _CODE.fullmatch(code):
             return self.site.trouble(404, home="/desk")
         hidden = {"id": self.site.beginnings.token(), "code": code}
-        return paper.page("mailed.html", {"hidden": hidden})
+        return self.site.desk_page("mailed.html", {"hidden": hidden})
 
     async def redeem(self, request: Request) -> Response:
         form = await form_of(request)
@@ -107,7 +105,7 @@ class MailLinks:
         name = self.site.beginnings.name(form.get("id", ""), code)
         address = self._again(name, at) or await self._used(code, name, at)
         if address is None:
-            return self._asking(403, SPENT)
+            return self._asking(403, self.site.german("desk_link_spent"))
         self.site.give_back(request, limits.JOINING)
         return await self.admitted(address)
 

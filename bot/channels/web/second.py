@@ -10,12 +10,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.channels.web import factor as factors
-from bot.channels.web import limits, paper
+from bot.channels.web import limits
 from bot.channels.web.cookies import CHANNEL
 from bot.channels.web.site import Site, back_to, form_of
 from bot.ports import Address
-
-WRONG = "Dieser Code stimmt nicht oder galt schon. Bitte den nächsten abwarten."
 
 
 @dataclass
@@ -50,7 +48,7 @@ class SecondStep:
         half, until = self.site.beginnings.fresh(), self.site.clock() + factors.HALF
         await self.site.store.run(lambda work: work.put_link(half, "desk", address.id, until))
         status = 403 if said else 200
-        return paper.page("code.html", {"half": half, "said": said}, status)
+        return self.site.desk_page("code.html", {"half": half, "said": said}, status)
 
     async def code(self, request: Request) -> Response:
         """The code after the key; each try costs, and begins at a page of its own."""
@@ -75,7 +73,9 @@ class SecondStep:
             return found is not None and factors.passed(work, found.member.id, code, at)
 
         if not await self.site.store.run(unit):
-            return await self.half(address, WRONG) or back_to("/desk/join")
+            return await self.half(address, self.site.german("desk_factor_wrong")) or back_to(
+                "/desk/join"
+            )
         return await self.enter(address, back_to("/desk"))
 
     async def factor(self, request: Request) -> Response:
@@ -95,7 +95,7 @@ class SecondStep:
             "secret": " ".join(re.findall(".{1,4}", begun.secret)),
             "link": factors.link(begun, found.member.label),
         }
-        return paper.page("factor.html", values, 403 if said else 200)
+        return self.site.desk_page("factor.html", values, 403 if said else 200)
 
     async def set_factor(self, request: Request) -> Response:
         """Switch it on with a first right code, or off with one more."""
@@ -112,7 +112,9 @@ class SecondStep:
             codes: tuple[str, ...] = await self.site.store.run(
                 lambda work: factors.confirmed(work, member.id, code, at)
             )
-            return await self._factor(found, "" if codes else WRONG, codes)
+            return await self._factor(
+                found, "" if codes else self.site.german("desk_factor_wrong"), codes
+            )
 
         def unit(work: Any) -> bool:
             right = member.role not in factors.REQUIRED and factors.passed(
@@ -123,4 +125,8 @@ class SecondStep:
             return right
 
         done = await self.site.store.run(unit)
-        return back_to("/desk") if done else await self._factor(found, WRONG)
+        return (
+            back_to("/desk")
+            if done
+            else await self._factor(found, self.site.german("desk_factor_wrong"))
+        )

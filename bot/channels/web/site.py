@@ -141,6 +141,14 @@ class Site:
         """A visitor's page, in their words."""
         return paper.page(template, {"t": t, "neutral": self.neutral, **values}, status)
 
+    def desk_page(self, template: str, values: Mapping[str, Any], status: int = 200) -> Response:
+        """A page of the desk, in German as the whole desk."""
+        return paper.page(template, {"t": self.german, **values}, status)
+
+    @property
+    def german(self) -> Wording:
+        return wording(self.knowledge_of())
+
     def trouble(self, status: int, **more: Any) -> Response:
         """What happened, what can be done, who helps now; ``text`` is not lost but given back."""
         return paper.page("trouble.html", self._trouble(status, more), status)
@@ -155,7 +163,7 @@ class Site:
         return paper.written("trouble.html", self._trouble(status, {})).encode()
 
     def _trouble(self, status: int, more: Mapping[str, Any]) -> dict[str, Any]:
-        t: Wording = more.get("t") or wording(self.knowledge_of())
+        t: Wording = more.get("t") or self.german
         title, sentence = t.trouble(status)
         return {
             "t": t,
