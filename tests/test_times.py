@@ -39,6 +39,8 @@ def german(language, text):
         ("tr", "Pzt-Cum 14-18"), ("tr", "Pazartesi ile Cuma saat 14.00-18.00 arası"),
         ("pl", "pon-pt 14-18"), ("pl", "od poniedziałku do piątku od 14 do 18"),
         ("ar", "من الاثنين إلى الجمعة من 14 إلى 18"), ("ar", "الإثنين-الجمعة ١٤-١٨"),
+        ("fa", "از دوشنبه تا جمعه از ۱۴ تا ۱۸"), ("ro", "de luni până vineri de la 14 la 18"),
+        ("vi", "từ thứ hai đến thứ sáu từ 14 đến 18 giờ"), ("vi", "thứ 2 - thứ 6 14-18"),
     ],
 )  # fmt: skip
 def test_hours_are_read_in_the_visitors_language(language, text):
@@ -56,6 +58,7 @@ def test_hours_are_read_in_the_visitors_language(language, text):
         ("tr", "salı ve perşembe 15-16", "Di, Do 15-16"),
         ("pl", "wtorek i środa 15-16", "Di, Mi 15-16"),
         ("ar", "الأحد والأربعاء 15-16", "So, Mi 15-16"),
+        ("fa", "سه‌شنبه و پنج شنبه 15-16", "Di, Do 15-16"),
     ],
 )
 def test_single_days_and_halves_of_the_day_are_read(language, text, plain):
@@ -71,6 +74,9 @@ def test_single_days_and_halves_of_the_day_are_read(language, text, plain):
         ("tr", ("bugün", "dün", "evvelsi gün", "pazartesi")),
         ("pl", ("dzisiaj", "wczoraj", "przedwczoraj", "w poniedziałek")),
         ("ar", ("اليوم", "أمس", "أول أمس", "الاثنين")),
+        ("fa", ("امروز", "دیروز", "پریروز", "دوشنبه")),
+        ("ro", ("azi", "ieri", "alaltăieri", "luni")),
+        ("vi", ("hôm nay", "hôm qua", "hôm kia", "thứ hai")),
     ],
 )
 def test_days_are_read_in_the_visitors_language(language, words):

@@ -14,7 +14,7 @@ GERMAN: Final = word_set(
     "montag dienstag mittwoch donnerstag freitag samstag sonntag"
     " bis und von uhr heute gestern vorgestern"
 )
-_WORD: Final = re.compile(r"[^\W\d_]+(?:['’ʼ][^\W\d_]+)*\.?")
+_WORD: Final = re.compile(r"[^\W\d_]+(?:['’ʼ\u200c][^\W\d_]+)*\.?")
 _CLOCK: Final = r"(\d{1,2})(?:[:.](\d{2}))?\s*"
 _HALVES: Final = re.compile(
     rf"{_CLOCK}([ap])?(?:\.?m\b\.?)?(\s*(?:-|–|—|bis)\s*){_CLOCK}([ap])\.?m\b\.?", re.IGNORECASE

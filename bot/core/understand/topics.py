@@ -16,7 +16,7 @@ _SHOWN: Final = 3
 _WORD, _PHRASE, _CHOICE = 1.0, 1.0, 0.6
 # Measured with the authors of knowledge/phrases left out in turn; the table is in bot/README.md.
 _LEAST: Final = 0.1  # share that is granted to a trait a label never had
-_ASIDE: Final = 0.05  # what is added for "not for us": its sentences have least in common
+_ASIDE: Final = 0.1  # what is added for "not for us": its sentences have least in common
 _LEANING: Final = 0.1  # of how much likelier a topic is for who asks; more made worse of the rest
 _WHOLE: Final = 5  # letters of a known word that may stand in a compound
 _LONGEST_PART: Final = 24  # letters of it
