@@ -21,6 +21,9 @@ OTHERWISE = {
     ("telegram", "von-der-leeren-datenbank-bis-zur-ersten-antwort"): (
         "The carrier's permission begins with „no“: Telegram says only that there is something."
     ),
+    ("telegram", "bei-lebensgefahr-sehen-zwei-mit-grund-nach"): (
+        "Telegram knows an account, and two with a reason are shown it; elsewhere there is none."
+    ),
     ("web", "drei-falsche-ziffern-beenden-die-einladung"): (
         "With the access the log-in ends: there is no page left on which to go on as a visitor."
     ),
