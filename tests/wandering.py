@@ -104,7 +104,7 @@ class Wandering:
             (self.taps, self.taps_old, self.says, self.commands, self.starts, self.waits,
              self.receives, self.crafted, self.house, self.joins, self.asks, self.attends,
              self.fears),
-            (45, 8, 20, 6, 3, 6, 2, 4, 3, 3, 3, 6, 3),
+            (45, 8, 20, 6, 3, 6, 2, 4, 3, 3, 5, 6, 2),
         )[0]  # fmt: skip
         doing()
         check(self.talk)
