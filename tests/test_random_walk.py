@@ -50,7 +50,7 @@ def test_the_wanderers_come_far_enough_to_prove_something():
     counts: dict[str, int] = {}
     for seed in range(12):
         wandering = Wandering(seed)
-        for _ in range(200):
+        for _ in range(240):
             wandering.step()
         for what, number in wandering.talk.store.counts.items():
             counts[what] = counts.get(what, 0) + number
