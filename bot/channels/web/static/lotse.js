@@ -318,7 +318,7 @@ const LONG = 320; // characters of a message that somebody may want to take alon
 
 /** Buttons that only a script can keep its word about: they are there with it, and not without. */
 function offerCopies() {
-  for (const button of document.querySelectorAll("[data-copy], [data-print]")) button.hidden = false;
+  for (const button of document.querySelectorAll("button[data-copy], button[data-print]")) button.hidden = false;
   if (!log || !log.dataset.copy) return;
   for (const message of log.querySelectorAll("article[id]")) {
     if (message.querySelector(".copy") || message.textContent.length < LONG) continue;
@@ -338,7 +338,7 @@ function wordsOf(element) {
 }
 
 document.addEventListener("click", async (event) => {
-  const button = event.target.closest("[data-copy], [data-print]");
+  const button = event.target.closest("button[data-copy], button[data-print]");
   if (!button) return;
   if (!button.dataset.copy) {
     print();
