@@ -14,8 +14,8 @@ LEAST: Final = 0.03  # of a level …
 KIND_LEAST: Final = 0.1  # … and of a level of one topic
 KINDS: Final = 10.0  # what speaks for a level in one of its topics against that of the level alone
 _SHARP: Final = 2.0  # how little topics other than the likeliest add
-ACUTE_FROM: Final = -5.2  # how much more must speak for acute than for none …
-CONCERN_FROM: Final = -7.0  # … and for acute or concern than for none
+ACUTE_FROM: Final = -5.0  # how much more must speak for acute than for none …
+CONCERN_FROM: Final = -6.9  # … and for acute or concern than for none
 CALM: Final = 30.0  # what must be outweighed by any evidence: short texts have little of it
 LISTED: Final = 1.5  # what a wording of the lexicon adds
 
