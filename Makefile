@@ -5,7 +5,7 @@ ALL := $(sort $(wildcard tests/test_*.py))
 
 # What speaks to the core alone; its branches are covered by these. The rest runs without counting.
 CORE := $(foreach part,\
-	calendar check counsel desk doing editing_% entries facts glass hours joining life measure notices presence \
+	calendar check counsel desk doing editing_% entries facts glass hours joining life measure notices outcome presence \
 	proof request route routes routing scenarios situation snippets team telling times tour \
 	translation turn typed understand_% values visible visitor walk webward wishes words,$(filter tests/test_$(part).py,$(ALL)))
 
