@@ -139,6 +139,7 @@ ALL_COMMANDS = [
     "einladen",
     "lage",
     "web",
+    "mail",
     "abwesend",
     "hilfe",
     "notfall",

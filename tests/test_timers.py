@@ -101,6 +101,7 @@ async def test_a_timer_outlives_a_restart(homes: Homes, tmp_path: Path):
 async def test_many_that_are_due_come_in_their_order(home: Home):
     for chat in range(1, 6):
         await asked(home, str(chat), 60 - chat)
+    await home.quiet()  # no lane is still busy with the question
     later(home, minutes=2)
     await timers_of(home).look()
     await home.quiet()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 MOST = 20_000  # buckets kept; the longest unused goes first
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # each its own, whatever its numbers
 class Rate:
     """So many at once, and so many more each second."""
 
