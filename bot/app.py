@@ -136,6 +136,7 @@ class App:
         async with self.running():
             listening = [asyncio.create_task(self.listen(channel)) for channel in self.channels]
             stopped = asyncio.create_task(stop.wait())
+            await asyncio.sleep(0)  # each channel has begun: a port is bound in its first step
             give_back()
             ready()
             await asyncio.wait([*listening, stopped], return_when=asyncio.FIRST_COMPLETED)

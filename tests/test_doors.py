@@ -68,6 +68,13 @@ def app_with(store: Store, watch: Watch, *channels: Shaky) -> App:
     )
 
 
+async def test_when_it_says_ready_every_door_has_begun_to_listen(store: Store):
+    doors, begun = (Shaky("one", breaks=0), Shaky("two", breaks=0)), []
+    app = app_with(store, Watch(), *doors)
+    await app.run(lambda: begun.extend(door.heard for door in doors))
+    assert begun == [1, 1]
+
+
 async def test_a_door_that_failed_is_listened_to_again_after_ever_longer_pauses(store: Store):
     watch, channel = Watch(), Shaky("shaky", breaks=9)
     await app_with(store, watch, channel).listen(channel)
