@@ -45,6 +45,8 @@ class Judge:
     async def look(self, name: str) -> None:
         await self.page.wait_for_load_state()  # before its style is there, nothing can be judged
         self.names.append(name)
+        # Scrolled, anything may just be half under the bar on top: that is no small button.
+        await self.page.evaluate("window.scrollTo({top: 0, behavior: 'instant'})")
         self.found += [f"{name}: {each}" for each in await violations(self.page)]
         wide = await self.page.evaluate("document.documentElement.scrollWidth")
         if wide > self.width:
