@@ -208,27 +208,25 @@ class App:
 
     async def resume(self, *, instead: bool) -> None:
         """Send again after a restore: what was owed, or ``instead`` one honest sentence to each."""
+        rows: tuple[int, ...] = ()
         if instead:
-            at, persons = self.clock(), await self.store.run(self._let_go)
+            at, (rows, persons) = self.clock(), await self.store.run(_waiting)
             told = [
                 Event(f"restored:{at}:{who}", at, self.chance(), who, Restored()) for who in persons
             ]
             await self.dispatcher.happened(told)
-        await self.store.run(lambda work: work.resume())
+        await self.store.run(lambda work: self._let_go(work, rows, instead=instead))
         await self.outbox.start()
         self.timers.expect(self.clock())
 
-    def _let_go(self, work: Work) -> tuple[Visitor | Staff, ...]:
-        """What was owed or would be asked late goes; who was waiting for it, or for an answer."""
-        for due in work.due(self.clock(), EVERY):
-            if due.kind is Timer.ASK:
+    def _let_go(self, work: Work, rows: Sequence[int], *, instead: bool) -> None:
+        """Sending goes on, without what something else was said for; only once that is owed."""
+        for row in rows:
+            work.give_up(row)
+        for due in work.due(self.clock(), EVERY) if instead else ():
+            if due.kind is Timer.ASK:  # nobody is asked late
                 work.let_sleep(due.kind, due.ref)
-        owed = _all_owed(work)
-        for each in owed:
-            work.give_up(each.row)
-        known = [work.who(each.address) for each in owed]
-        waiting = [Visitor(conversation) for conversation in work.waiting()]
-        return tuple(dict.fromkeys([*(who for who in known if who is not None), *waiting]))
+        work.resume()
 
     async def outage(self, missed: Outage) -> None:
         """Every open request hears which hours did not arrive."""
@@ -259,3 +257,12 @@ def _all_owed(work: Work) -> list[Outgoing]:
     while page := work.owed(owed[-1].row if owed else 0):
         owed += page
     return owed
+
+
+def _waiting(work: Work) -> tuple[tuple[int, ...], tuple[Visitor | Staff, ...]]:
+    """The rows owed now, and who waits for one of them or for an answer."""
+    owed = _all_owed(work)
+    known = [work.who(each.address) for each in owed]
+    waiting = [Visitor(conversation) for conversation in work.waiting()]
+    persons = dict.fromkeys([*(who for who in known if who is not None), *waiting])
+    return tuple(each.row for each in owed), tuple(persons)

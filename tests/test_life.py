@@ -232,6 +232,26 @@ async def test_after_a_restore_one_honest_sentence_may_go_instead_of_old_message
         ]
 
 
+async def test_a_resume_that_dies_half_way_forgets_nobody_who_waits(home):
+    await open_office(home)
+    await home.app.store.run(lambda work: work.hold())
+    await home.app.outbox.start()
+    await home.say("second", Started())
+    home.stage.shown.clear()
+    chance = home.app.chance
+
+    def dies() -> bytes:
+        raise KeyboardInterrupt
+
+    home.app.chance = dies
+    with pytest.raises(KeyboardInterrupt):
+        await home.app.resume(instead=True)
+    home.app.chance = chance
+    await home.app.resume(instead=True)
+    await home.app.settled()
+    assert ["eine Weile weg" in screen.text for screen in home.stage.shown["second"]] == [True]
+
+
 async def test_after_a_restore_the_sentence_is_neutral_to_a_pupil_and_goes_into_no_old_talk(home):
     """What else is told of its own accord waits for a safe hour and hides behind a teaser too."""
     await open_office(home)
